@@ -1,0 +1,37 @@
+import vue from '@vitejs/plugin-vue';
+import { defaultClientConditions, defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const source = '@burgee/source';
+
+/** Tests run on the packages' sources: a clean clone has no `dist`. */
+export default defineConfig({
+  resolve: { conditions: [source, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
+  test: {
+    reporters: ['default', './tools/tally-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['{sdks,services,examples,test,tools}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'sdks/vue/**', 'services/admin/**'],
+          globalSetup: ['./test/support/postgres.setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        plugins: [vue()],
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: ['sdks/vue/src/**/*.test.ts', 'services/admin/src/**/*.test.ts'],
+        },
+      },
+    ],
+  },
+});
