@@ -8,6 +8,7 @@ const source = '@burgee/source';
 export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
+  environments: { __vitest__: { resolve: { conditions: [source, ...defaultServerConditions] } } }, // global set-up
   test: {
     reporters: ['default', './tools/tally-reporter.ts'],
     projects: [

@@ -1,0 +1,3 @@
+export { eventually } from './eventually.ts';
+export { seed } from './seed.ts';
+export { type ThrowawayDatabase, throwawayDatabase } from './throwaway-database.ts';
