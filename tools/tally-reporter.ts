@@ -12,6 +12,7 @@ export default class TallyReporter implements Reporter {
         count[state === 'pending' ? 'skipped' : state] += 1;
       }
     }
+    process.send?.({ tally: count });
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     process.on('exit', () => writeSync(1, `\n${count.passed} passed, ${count.failed} failed${skipped}\n`));
   }
