@@ -1,0 +1,115 @@
+import {
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { CONFIG, type Config } from '../config.ts';
+import { BurgeeError } from '../errors.ts';
+import { type Credential as AnyCredential, type CredentialKind, kindOf } from './credential.ts';
+import { KeyStore } from './key.store.ts';
+import { MEMBER_CREDENTIALS, type MemberCredentials } from './member-credentials.ts';
+import { assertOwnPage, type Presented, presentedBy } from './presented.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the guard; absent on public routes. */
+    credential?: AnyCredential;
+  }
+}
+
+const publicRoute = 'burgee:public';
+const credentialKinds = 'burgee:credential';
+
+/** Opens a route to everybody; every such route is listed by hand in a test. */
+export const Public = (): CustomDecorator => SetMetadata(publicRoute, true);
+
+/** Names the credentials that open a route or a resolver; without this, or {@link Public}, nothing does. */
+export const Credential = (...kinds: CredentialKind[]): CustomDecorator => SetMetadata(credentialKinds, kinds);
+
+/** The one guard before every controller and resolver: exactly one credential, of a kind that the route names. */
+@Injectable()
+export class CredentialGuard implements CanActivate {
+  readonly #reflector: Reflector;
+  readonly #keys: KeyStore;
+  readonly #members: MemberCredentials;
+  readonly #config: Config;
+
+  constructor(
+    @Inject(Reflector) reflector: Reflector,
+    @Inject(KeyStore) keys: KeyStore,
+    @Inject(MEMBER_CREDENTIALS) members: MemberCredentials,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.#reflector = reflector;
+    this.#keys = keys;
+    this.#members = members;
+    this.#config = config;
+  }
+
+  /** Answers without waiting when the key is in memory: the hot doors stay synchronous. */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const places = [context.getHandler(), context.getClass()];
+    if (this.#reflector.getAllAndOverride<boolean>(publicRoute, places)) return true;
+    const kinds = this.#reflector.getAllAndOverride<CredentialKind[] | undefined>(credentialKinds, places);
+    if (kinds === undefined) throw new BurgeeError('FORBIDDEN', 'No credential opens this door.');
+    const request = requestOf(context);
+    const presented = presentedBy(request.headers, this.#members.cookieName);
+    const known = presented.key === undefined ? undefined : this.#keys.find(presented.key);
+    if (known !== undefined) return admit(request, known, kinds);
+    return this.#identify(request, presented).then((credential) => admit(request, credential, kinds));
+  }
+
+  async #identify(request: FastifyRequest, presented: Presented): Promise<AnyCredential> {
+    if (presented.cookie !== undefined) assertOwnPage(request, this.#config);
+    const credential = await this.#lookUp(presented);
+    if (credential === undefined) throw new BurgeeError('UNAUTHORIZED', refusalOf(presented));
+    return credential;
+  }
+
+  async #lookUp({ key, bearer, cookie }: Presented): Promise<AnyCredential | undefined> {
+    if (key !== undefined) return this.#keys.lookUp(key);
+    if (bearer !== undefined) return this.#members.fromBearer(bearer);
+    if (cookie !== undefined) return this.#members.fromCookie(cookie);
+    return undefined;
+  }
+}
+
+function admit(request: FastifyRequest, credential: AnyCredential, kinds: readonly CredentialKind[]): true {
+  const kind = kindOf(credential);
+  if (!kinds.includes(kind)) {
+    throw new BurgeeError('FORBIDDEN', `This door opens to ${kinds.map(nameOf).join(' or ')}, not to ${nameOf(kind)}.`);
+  }
+  request.credential = credential;
+  return true;
+}
+
+function nameOf(kind: CredentialKind): string {
+  return kind === 'member' ? 'a member' : `a ${kind} key`;
+}
+
+function refusalOf({ key, bearer, cookie }: Presented): string {
+  if (key !== undefined) return 'unknown, expired or revoked key; send a key as Authorization: Bearer';
+  if (bearer !== undefined) return 'unknown or expired token';
+  if (cookie !== undefined) return 'the session has ended; sign in again';
+  return 'send a key as Authorization: Bearer';
+}
+
+/** The HTTP request behind a controller's or a resolver's call. */
+function requestOf(context: ExecutionContext): FastifyRequest {
+  if (context.getType<string>() !== 'graphql') return context.switchToHttp().getRequest<FastifyRequest>();
+  const { reply, request, req } = context.getArgByIndex<GraphqlContext>(2);
+  const found = request ?? req ?? reply?.request;
+  if (found === undefined) throw new BurgeeError('INTERNAL', 'The GraphQL context carries no request.');
+  return found;
+}
+
+interface GraphqlContext {
+  readonly request?: FastifyRequest;
+  readonly req?: FastifyRequest;
+  readonly reply?: { readonly request: FastifyRequest };
+}

@@ -1,0 +1,236 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** Everything the api is told from outside, read once; nobody else looks at the environment. */
+export interface Config {
+  readonly databaseUrl: string;
+  /** Where LISTEN connects: behind a pooler it must go round it. */
+  readonly databaseListenUrl: string;
+  readonly port: number;
+  readonly host: string;
+  /** Origin under which browsers reach the api, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly role: 'api' | 'worker' | 'all';
+  /** P-256 private key, PKCS8 PEM: signs tokens and is the root of the stream tokens. */
+  readonly signingKey: string;
+  readonly snapshotDir: string | undefined;
+  readonly drainMs: number;
+  readonly metricsPort: number | undefined;
+  readonly logLevel: LogLevel;
+  readonly pollIntervalMs: number;
+  readonly adminDir: string | undefined;
+  /** Sentences about what was given and is not used. */
+  readonly warnings: readonly string[];
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+/** Injection token of the one {@link Config}. */
+export const CONFIG = Symbol('config');
+
+/** All faults of a configuration at once; a process that meets it ends with {@link exitCode}. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly exitCode = 78;
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${bulleted(faults)}`);
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads the whole configuration.
+ *
+ * @throws ConfigError with one sentence per fault; no sentence shows a secret
+ */
+export function readConfig(env: Environment): Config {
+  const faults: string[] = nodeFaults(process.versions.node);
+  const ask = settingsOf(env, faults);
+  const port = ask.whole('PORT', { least: 1, most: 65_535, otherwise: 4400 });
+  const databaseUrl = ask.databaseUrl('DATABASE_URL');
+  const role = ask.oneOf('BURGEE_ROLE', ['api', 'worker', 'all'] as const, 'all');
+  const signingKey = ask.signingKey('BURGEE_SIGNING_KEY', role !== 'worker');
+  const config: Config = {
+    databaseUrl: databaseUrl ?? '',
+    databaseListenUrl:
+      (ask.text('DATABASE_LISTEN_URL') && ask.databaseUrl('DATABASE_LISTEN_URL')) || (databaseUrl ?? ''),
+    port,
+    host: ask.text('BURGEE_HOST') ?? '127.0.0.1',
+    publicUrl: ask.origin('BURGEE_PUBLIC_URL') ?? `http://127.0.0.1:${port}`,
+    role,
+    signingKey,
+    snapshotDir: ask.text('BURGEE_SNAPSHOT_DIR'),
+    drainMs: ask.whole('BURGEE_DRAIN_MS', { least: 0, most: 300_000, otherwise: 5000 }),
+    metricsPort: ask.given('BURGEE_METRICS_PORT')
+      ? ask.whole('BURGEE_METRICS_PORT', { least: 1, most: 65_535, otherwise: 9464 })
+      : undefined,
+    logLevel: ask.oneOf('BURGEE_LOG_LEVEL', logLevels, 'info'),
+    pollIntervalMs: ask.whole('BURGEE_POLL_INTERVAL_MS', { least: 100, most: 10_000, otherwise: 5000 }),
+    adminDir: ask.text('BURGEE_ADMIN_DIR'),
+    warnings: unknownNames(env),
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(config);
+}
+
+const settings = [
+  'DATABASE_URL',
+  'DATABASE_LISTEN_URL',
+  'PORT',
+  'BURGEE_HOST',
+  'BURGEE_PUBLIC_URL',
+  'BURGEE_ROLE',
+  'BURGEE_SIGNING_KEY',
+  'BURGEE_SNAPSHOT_DIR',
+  'BURGEE_DRAIN_MS',
+  'BURGEE_METRICS_PORT',
+  'BURGEE_LOG_LEVEL',
+  'BURGEE_POLL_INTERVAL_MS',
+  'BURGEE_ADMIN_DIR',
+] as const;
+type Setting = (typeof settings)[number];
+
+/** Names that other programs of Burgee read; seeing them is no mistake. */
+const namesOfOthers = new Set([
+  'BURGEE_DATA_DIR',
+  'BURGEE_URL',
+  'BURGEE_SERVER_KEY',
+  'BURGEE_CLIENT_KEY',
+  'BURGEE_ACCESS_TOKEN',
+]);
+
+const oldestNode: readonly [number, number, number] = [24, 14, 1];
+
+function nodeFaults(version: string): string[] {
+  const found = version.split('.').map(Number);
+  const order = oldestNode.map((part, index) => (found[index] ?? 0) - part).find((difference) => difference !== 0) ?? 0;
+  if (order >= 0) return [];
+  return [`Node ${version} is too old: Burgee needs ${oldestNode.join('.')} or newer, which mends hash flooding.`];
+}
+
+function settingsOf(env: Environment, faults: string[]) {
+  const texts = new Map(settings.map((name) => [name, readSetting(env, name, faults)]));
+  const text = (name: Setting) => texts.get(name);
+  return {
+    text,
+    given: (name: Setting) => text(name) !== undefined,
+    whole: (name: Setting, range: { least: number; most: number; otherwise: number }): number => {
+      const given = text(name);
+      if (given === undefined) return range.otherwise;
+      const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+      if (value >= range.least && value <= range.most) return value;
+      faults.push(`${name} must be a whole number from ${range.least} to ${range.most}, not "${given}".`);
+      return range.otherwise;
+    },
+    oneOf: <T extends string>(name: Setting, choices: readonly T[], otherwise: T): T => {
+      const given = text(name);
+      const found = choices.find((choice) => choice === given);
+      if (given !== undefined && found === undefined) {
+        faults.push(`${name} must be one of ${choices.join(', ')}, not "${given}".`);
+      }
+      return found ?? otherwise;
+    },
+    origin: (name: Setting): string | undefined => {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      const url = URL.parse(given);
+      if (url && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+      faults.push(`${name} must be an origin such as https://flags.example.com, without a path, a query or a user.`);
+      return undefined;
+    },
+    databaseUrl: (name: Setting): string | undefined => {
+      const given = text(name);
+      if (given === undefined) {
+        if (!hasTrouble(env, name))
+          faults.push(`${name} is missing: give it as postgres://user:password@host:5432/database.`);
+        return undefined;
+      }
+      const url = URL.parse(given);
+      if (url && ['postgres:', 'postgresql:'].includes(url.protocol) && url.hostname !== '') return given;
+      faults.push(`${name} is not a Postgres address: it starts with postgres:// and names a host.`);
+      return undefined;
+    },
+    signingKey: (name: Setting, needed: boolean): string => {
+      const given = text(name);
+      if (given === undefined) {
+        if (needed && !hasTrouble(env, name)) faults.push(`${name} is missing: ${howToMakeAKey}.`);
+        return '';
+      }
+      if (!isP256(given)) faults.push(`${name} is not a P-256 private key in PKCS8 PEM: ${howToMakeAKey}.`);
+      return given;
+    },
+  };
+}
+
+const howToMakeAKey = 'make one with "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256"';
+
+/** A setting given by a broken file has its own fault already; "missing" would be a second, wrong one. */
+function hasTrouble(env: Environment, name: Setting): boolean {
+  return env[`${name}_FILE`] !== undefined;
+}
+
+function readSetting(env: Environment, name: Setting, faults: string[]): string | undefined {
+  const direct = blankless(env[name]);
+  const path = blankless(env[`${name}_FILE`]);
+  if (path === undefined) return direct;
+  if (direct !== undefined) {
+    faults.push(`${name} and ${name}_FILE are both set: keep one.`);
+    return direct;
+  }
+  try {
+    const content = blankless(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    if (content === undefined) faults.push(`${name}_FILE names an empty file: ${path}.`);
+    return content;
+  } catch (error) {
+    faults.push(`${name}_FILE cannot be read: ${path} (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+    return undefined;
+  }
+}
+
+function blankless(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+function isP256(pem: string): boolean {
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
+}
+
+function unknownNames(env: Environment): string[] {
+  const known = settings.flatMap((name) => [name, `${name}_FILE`]);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('BURGEE_') && !known.includes(name) && !namesOfOthers.has(name))
+    .sort()
+    .map((name) => `${name} is not a setting of Burgee; did you mean ${nearest(name, known)}?`);
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;
+}
+
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (const [i, a] of [...left].entries()) {
+    const next = [i + 1];
+    for (const [j, b] of [...right].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (a === b ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+function bulleted(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `  - ${sentence}`).join('\n');
+}

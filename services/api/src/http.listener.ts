@@ -1,0 +1,127 @@
+import helmet from '@fastify/helmet';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from './config.ts';
+import { BurgeeError } from './errors.ts';
+
+/** Largest body of every door but those in {@link roomierDoors}. */
+export const bodyLimitBytes = 64 * 1024;
+
+/** Doors whose bodies are lists that a program made, or the rules of a flag. */
+const roomierDoors: Readonly<Record<string, number>> = { '/v1/exposures': 256 * 1024, '/graphql': 1024 * 1024 };
+
+/** Doors that pages of any origin may use: they take a key in a header and no cookie. */
+const openPaths = /^\/(ofrep\/|v1\/decisions$|v1\/exposures$)/;
+
+/** Tells which methods an address has, when it has any. */
+export type MethodsOf = (path: string) => readonly string[];
+
+/** Gives the server its body parser, its headers and its answer to preflights; call it before any route is added. */
+export async function prepareServer(server: FastifyInstance, config: Config): Promise<MethodsOf> {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson);
+  const methodsOf = rememberRoutes(server);
+  await server.register(helmet, { global: false, ...pageHeaders(config) });
+  server.addHook('onRequest', (request, reply, done) => {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    if (openPaths.test(path)) openToAllOrigins(request, reply, done);
+    else if (path.startsWith('/v1/')) {
+      reply.header('x-content-type-options', 'nosniff');
+      done();
+    } else {
+      reply.helmet();
+      done();
+    }
+  });
+  return methodsOf;
+}
+
+/** An empty body is no body: OpenFeature's clients often send none. */
+function parseJson(
+  _request: FastifyRequest,
+  body: string | Buffer,
+  done: (error: Error | null, body?: unknown) => void,
+): void {
+  const text = body.toString();
+  let parsed: unknown;
+  try {
+    parsed = text.trim() === '' ? undefined : JSON.parse(text);
+  } catch (error) {
+    done(new BurgeeError('PARSE_ERROR', `body is not JSON: ${placeOf(error as Error, text)}`, { cause: error }));
+    return;
+  }
+  done(null, parsed);
+}
+
+/** V8 tells the place in characters; people count bytes on the wire. */
+function placeOf(error: Error, text: string): string {
+  const position = /at position (\d+)/.exec(error.message)?.[1];
+  if (position === undefined) return `unexpected end at byte ${Buffer.byteLength(text)}`;
+  const before = text.slice(0, Number(position));
+  return `unexpected character at byte ${Buffer.byteLength(before)}`;
+}
+
+function openToAllOrigins(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  reply.header('access-control-allow-origin', '*');
+  reply.header('x-content-type-options', 'nosniff');
+  if (request.method === 'OPTIONS') answerPreflight(reply);
+  else {
+    reply.header('access-control-expose-headers', 'etag, retry-after');
+    done();
+  }
+}
+
+function answerPreflight(reply: FastifyReply): void {
+  reply
+    .status(204)
+    .header('access-control-allow-methods', 'GET, POST')
+    .header(
+      'access-control-allow-headers',
+      'authorization, content-type, if-none-match, x-api-key, last-event-id, cache-control, accept',
+    )
+    .header('access-control-max-age', '7200')
+    .send();
+}
+
+function pageHeaders(config: Config) {
+  const isHttps = config.publicUrl.startsWith('https:');
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        // the components set colours and sizes in style attributes
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' as const },
+    referrerPolicy: { policy: 'no-referrer' as const },
+    crossOriginOpenerPolicy: { policy: 'same-origin' as const },
+    hsts: isHttps ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+  };
+}
+
+/** Keeps every route's pattern, so that a wrong method can be told from a wrong address. */
+function rememberRoutes(server: FastifyInstance): MethodsOf {
+  const routes: { methods: readonly string[]; pattern: RegExp }[] = [];
+  server.addHook('onRoute', (route) => {
+    const limit = roomierDoors[route.url];
+    if (limit !== undefined) route.bodyLimit = limit;
+    if (route.url.includes('*')) return;
+    routes.push({ methods: [route.method].flat(), pattern: patternOf(route.url) });
+  });
+  return (path) =>
+    [...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))].sort();
+}
+
+function patternOf(url: string): RegExp {
+  const escaped = url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/:[A-Za-z]+/g, '[^/]+')}$`);
+}

@@ -1,0 +1,3 @@
+export { type NewApiKey, newApiKey } from './access/api-key.ts';
+export { type Config, ConfigError, type Environment, readConfig } from './config.ts';
+export { type RunningApi, startApi } from './main.ts';

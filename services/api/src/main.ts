@@ -1,0 +1,84 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.ts';
+import { type Config, ConfigError, type Environment, readConfig } from './config.ts';
+import { ErrorFilter } from './errors.filter.ts';
+import { Readiness } from './health/readiness.store.ts';
+import { bodyLimitBytes, prepareServer } from './http.listener.ts';
+import { createLogger, nestLogger } from './platform.module.ts';
+
+/** An api that listens. */
+export interface RunningApi {
+  /** Where it listens, such as `http://127.0.0.1:4400`. */
+  readonly url: string;
+  /** Says "not ready", lets streams and requests end, then closes everything; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the api from environment variables. It also starts while Postgres is away, and recovers by itself.
+ *
+ * @throws ConfigError with every fault of the configuration
+ */
+export async function startApi(env: Environment): Promise<RunningApi> {
+  const config = readConfig(env);
+  const logger = createLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn(warning);
+  const app = await createApp(config, logger);
+  await app.listen(config.port, config.host);
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+  logger.info({ url, role: config.role }, 'the api listens');
+  let stopping: Promise<void> | undefined;
+  return {
+    url,
+    stop: () => {
+      stopping ??= drain(app, logger);
+      return stopping;
+    },
+  };
+}
+
+async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    skipMiddie: true,
+    routerOptions: { maxParamLength: 512 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, logger), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: nestLogger(logger),
+  });
+  const methodsOf = await prepareServer(adapter.getInstance(), config);
+  app.useGlobalFilters(new ErrorFilter(logger, methodsOf));
+  return app;
+}
+
+async function drain(app: NestFastifyApplication, logger: Logger): Promise<void> {
+  logger.info('the api drains');
+  await app.get(Readiness).drain();
+  await app.close();
+  logger.info('the api has stopped');
+}
+
+/** Runs the api as a process of its own. */
+async function run(): Promise<void> {
+  try {
+    const api = await startApi(process.env);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        void api.stop().then(() => process.exit(0));
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(error.exitCode);
+  }
+}
+
+if (import.meta.main) await run();

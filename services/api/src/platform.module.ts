@@ -1,0 +1,64 @@
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  type LoggerService,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { type Logger, pino } from 'pino';
+import { CONFIG, type Config } from './config.ts';
+import { Postgres } from './postgres.ts';
+
+/** Injection token of the process's pino logger. */
+export const LOGGER = Symbol('logger');
+/** Injection token of the {@link Clock}. */
+export const CLOCK = Symbol('clock');
+/** Milliseconds since 1970. */
+export type Clock = () => number;
+
+/** What every feature stands on: configuration, log, clock and the way to the database. */
+@Global()
+@Module({})
+export class PlatformModule implements OnApplicationShutdown {
+  readonly #postgres: Postgres;
+
+  constructor(@Inject(Postgres) postgres: Postgres) {
+    this.#postgres = postgres;
+  }
+
+  static with(config: Config, logger: Logger): DynamicModule {
+    const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
+    return {
+      module: PlatformModule,
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        { provide: CLOCK, useValue: Date.now },
+        { provide: Postgres, useFactory: () => new Postgres({ url: config.databaseUrl, onError }) },
+      ],
+      exports: [CONFIG, LOGGER, CLOCK, Postgres],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#postgres.close();
+  }
+}
+
+/** Makes the process's log: one JSON object a line, never with a header, a body or a query string. */
+export function createLogger(level: Config['logLevel']): Logger {
+  return pino({ level, base: { service: 'burgee-api' } });
+}
+
+/** Lets Nest speak through the same log; what it says while starting is for debugging. */
+export function nestLogger(logger: Logger): LoggerService {
+  return {
+    log: (message: unknown, context?: unknown) => logger.debug({ context }, String(message)),
+    debug: (message: unknown, context?: unknown) => logger.trace({ context }, String(message)),
+    verbose: (message: unknown, context?: unknown) => logger.trace({ context }, String(message)),
+    warn: (message: unknown, context?: unknown) => logger.warn({ context }, String(message)),
+    error: (message: unknown, ...rest: unknown[]) => logger.error({ rest }, String(message)),
+    fatal: (message: unknown, ...rest: unknown[]) => logger.fatal({ rest }, String(message)),
+  };
+}

@@ -1,0 +1,118 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { DB } from './database.ts';
+
+/** Who writes, and through which door; becomes the setting `hasura.user` that the triggers read. */
+export interface Actor {
+  /** Absent for a job, which acts as Burgee itself. */
+  readonly memberId?: string;
+  readonly door: 'api' | 'ui' | 'cli' | 'job';
+}
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** Told about idle connections that broke; the pool replaces them by itself. */
+  readonly onError: (error: Error) => void;
+}
+
+const connectTimeoutMs = 2000;
+const statementTimeoutMs = 10_000;
+const lockTimeoutMs = 2000;
+const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
+
+/**
+ * The way to the database: a pool for people's requests, and two connections of its own for keeping rulesets fresh, so
+ * that no crowd at the first can starve the second. bigint arrives as text.
+ */
+export class Postgres {
+  /** Typed SQL outside a transaction. */
+  readonly db: Kysely<DB>;
+  readonly #pool: pg.Pool;
+  readonly #sync: pg.Pool;
+
+  constructor(options: PostgresOptions) {
+    const { url, onError } = options;
+    const limits = { connectionTimeoutMillis: connectTimeoutMs, ...keepAlive };
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: 10,
+      query_timeout: statementTimeoutMs + 2000,
+      application_name: 'burgee-api',
+      ...limits,
+    });
+    this.#sync = new pg.Pool({
+      connectionString: url,
+      max: 2,
+      query_timeout: 5000,
+      application_name: 'burgee-sync',
+      ...limits,
+    });
+    this.#pool.on('error', onError);
+    this.#sync.on('error', onError);
+    this.db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#pool }) });
+  }
+
+  /** Runs one statement of hand-written SQL and gives its rows. */
+  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#pool.query<Row>(text, [...values])).rows;
+  }
+
+  /** Runs `work` in one transaction in the name of `actor`; whatever it throws rolls back. */
+  async transaction<T>(actor: Actor, work: (trx: Transaction<DB>) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(async (trx) => {
+      await sql`select set_config('hasura.user', ${claimOf(actor)}, true),
+                       set_config('lock_timeout', ${String(lockTimeoutMs)}, true),
+                       set_config('statement_timeout', ${String(statementTimeoutMs)}, true)`.execute(trx);
+      return work(trx);
+    });
+  }
+
+  /** Runs one statement on the connections that keep rulesets fresh. */
+  async syncQuery<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#sync.query<Row>(text, [...values])).rows;
+  }
+
+  /** Runs `read` in one REPEATABLE READ transaction: all that it sees belongs to one instant. */
+  async readAtOneInstant<T>(read: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    const client = await this.#sync.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin isolation level repeatable read read only');
+      const result = await read(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      broken = error as Error;
+      throw error;
+    } finally {
+      // a connection that failed half-way may still be inside its transaction: it is thrown away
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.end(), this.#sync.end()]);
+  }
+}
+
+/** A connection of its own for LISTEN; never without an error listener, for that would end the process. */
+export function listenConnection(url: string, onLost: (error: Error) => void): pg.Client {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: connectTimeoutMs,
+    application_name: 'burgee-listen',
+    ...keepAlive,
+  });
+  client.on('error', onLost);
+  client.on('end', () => onLost(new Error('the LISTEN connection ended')));
+  return client;
+}
+
+function claimOf(actor: Actor): string {
+  return JSON.stringify({
+    'x-hasura-role': 'burgee_member',
+    ...(actor.memberId && { 'x-hasura-burgee-member-id': actor.memberId }),
+    'x-burgee-door': actor.door,
+  });
+}
