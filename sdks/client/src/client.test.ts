@@ -1,0 +1,314 @@
+import { expect, test, vi } from 'vitest';
+import { type ClientOptions, createClient } from './client.ts';
+import type { BurgeeClientError } from './errors.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import {
+  beginStream,
+  sendEvent,
+  sendJson,
+  startWireServer,
+  streaming,
+  type WireServer,
+} from './testing/wire-server.ts';
+
+const on = { value: true, variant: 'on', reason: 'STATIC' };
+const off = { value: false, variant: 'off', reason: 'STATIC' };
+const said = {
+  version: '1.a',
+  flags: { checkout: on, banner: { value: 'Hello', variant: 'hello', reason: 'DEFAULT' } },
+};
+
+test('serves the default, then what the service decided', async () => {
+  await using world = await start(streaming('decisions', said));
+  expect(world.client.value('checkout', false)).toBe(false);
+  await world.live();
+  expect(world.client.value('checkout', false)).toBe(true);
+  expect(world.client.value('banner', '')).toBe('Hello');
+  expect(world.client.evaluation('checkout')).toEqual({ flagKey: 'checkout', ...on });
+  expect(world.wire.received[0]).toMatchObject({
+    method: 'POST',
+    path: '/v1/decisions',
+    body: '{"context":{"targetingKey":"ada"}}',
+  });
+  expect(world.wire.received[0]?.headers).toMatchObject({
+    authorization: 'Bearer bgy_client_x',
+    accept: 'text/event-stream',
+  });
+});
+
+test('serves the default for a value of another type', async () => {
+  await using world = await start(streaming('decisions', said));
+  await world.live();
+  expect(world.client.value('banner', 3)).toBe(3);
+  expect(world.client.value('checkout', { a: 1 })).toEqual({ a: 1 });
+});
+
+test('takes over changes and removals that are pushed, and ignores events it does not know', async () => {
+  await using world = await start(streaming('decisions', said));
+  await world.live();
+  const before = world.client.evaluation('banner');
+  const stream = world.wire.open[0]!;
+  sendEvent(stream, 'weather', { sunny: true });
+  sendEvent(stream, 'changed', { version: '2.b', flags: { checkout: off }, removed: [] });
+  await vi.waitFor(() => expect(world.client.value('checkout', true)).toBe(false));
+  expect(world.client.evaluation('banner')).toBe(before);
+  sendEvent(stream, 'changed', { version: '3.c', flags: {}, removed: ['checkout'] });
+  await vi.waitFor(() => expect(world.client.evaluation('checkout')).toBeUndefined());
+  expect(world.states).toEqual(['connecting', 'live']);
+});
+
+test('keeps what it holds when the stream is cut, says that it is stale, and comes back', async () => {
+  await using world = await start(streaming('decisions', said));
+  await world.live();
+  world.wire.open[0]!.destroy();
+  await vi.waitFor(() => expect(world.client.state).toBe('stale'));
+  expect(world.client.value('checkout', false)).toBe(true);
+  world.clock.advance(3_000);
+  await world.live();
+  expect(world.states).toEqual(['connecting', 'live', 'stale', 'live']);
+});
+
+test('comes back after the wait a draining server asked for, without an error', async () => {
+  await using world = await start((_, response) => {
+    sendEvent(beginStream(response), 'decisions', said);
+    response.end('retry: 9000\n\n');
+  });
+  await vi.waitFor(() => expect(world.client.state).toBe('stale'));
+  world.clock.advance(8_999);
+  expect(world.client.state).toBe('stale');
+  expect(world.errors).toEqual([]);
+  world.clock.advance(2_001);
+  await vi.waitFor(() => expect(world.wire.received).toHaveLength(2));
+});
+
+test('polls where streams do not pass', async () => {
+  await using world = await start(({ headers }, response) => {
+    if (headers.accept !== 'application/json') response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+    else if (headers['if-none-match']) response.writeHead(304).end();
+    else sendJson(response, said, { etag: '"1"' });
+  });
+  await vi.waitFor(() => expect(world.client.state).toBe('offline'));
+  world.clock.advance(3_000);
+  await world.live();
+  await vi.waitFor(() => expect(world.clock.nextInMs).toBeGreaterThan(20_000));
+  world.clock.advance(33_000);
+  await vi.waitFor(() => expect(world.wire.received).toHaveLength(3));
+  expect(world.client.state).toBe('live');
+});
+
+test('keeps its values on a key that is refused for ever, says so once, and asks at most three times in ten minutes', async () => {
+  const stored = storage();
+  await using first = await start(streaming('decisions', said), { storage: stored });
+  await first.live();
+  first.wire.answer = (_, response) => response.writeHead(401).end();
+  const before = first.wire.received.length;
+  first.wire.open[0]!.destroy();
+  await vi.waitFor(() => expect(first.client.state).toBe('stale'));
+  for (let second = 0; second < 600; second += 5) {
+    first.clock.advance(5_000);
+    await new Promise(setImmediate);
+  }
+  await vi.waitFor(() => expect(first.errors.filter((error) => error.code === 'BURGEE_CLIENT_001')).toHaveLength(1));
+  expect(first.wire.received.length - before).toBeLessThanOrEqual(3);
+  expect(first.client.value('checkout', false)).toBe(true);
+  await first.client.setContext({ targetingKey: 'ada', country: 'NO' });
+  expect(first.wire.received.length - before).toBeLessThanOrEqual(3);
+});
+
+test.each([
+  ['an error', (response: Response) => response.writeHead(500).end(), 'BURGEE_CLIENT_003'],
+  [
+    'broken JSON',
+    (response: Response) => void beginStream(response).write('event: decisions\ndata: {"vers\n\n'),
+    'BURGEE_CLIENT_004',
+  ],
+  ['another shape', (response: Response) => sendEvent(beginStream(response), 'decisions', [1]), 'BURGEE_CLIENT_004'],
+  ['a wrong content type', (response: Response) => sendJson(response, said), 'BURGEE_CLIENT_004'],
+  ['a cut connection', (response: Response) => void response.destroy(), 'BURGEE_CLIENT_002'],
+  [
+    'too many requests',
+    (response: Response) => response.writeHead(429, { 'retry-after': '60' }).end(),
+    'BURGEE_CLIENT_003',
+  ],
+])('serves what it was given when the service answers with %s, and says so once', async (_, answer, code) => {
+  await using world = await start((_received, response) => answer(response), { initial: { checkout: true } });
+  await vi.waitFor(() => expect(world.client.state).toBe('offline'));
+  world.clock.advance(4_000);
+  await new Promise(setImmediate);
+  expect(world.client.value('checkout', false)).toBe(true);
+  expect(world.errors.map((error) => error.code)).toEqual([code]);
+});
+
+test('starts from local storage when the service is away, and marks that as remembered', async () => {
+  const stored = storage();
+  await using first = await start(streaming('decisions', said), { storage: stored });
+  await first.live();
+  await using second = await start((_, response) => response.destroy(), {
+    storage: stored,
+    url: first.wire.url,
+    initial: { checkout: false },
+  });
+  expect(second.client.value('checkout', false)).toBe(true);
+  expect(second.client.evaluation('checkout')?.reason).toBe('CACHED');
+});
+
+test('shows what the page was rendered with before local storage', async () => {
+  const stored = storage();
+  await using first = await start(streaming('decisions', said), { storage: stored });
+  await first.live();
+  const options = { storage: stored, url: first.wire.url, initial: { checkout: false }, hydrate: true };
+  await using second = await start((_, response) => response.destroy(), options);
+  expect(second.client.value('checkout', true)).toBe(false);
+});
+
+test('survives a storage that throws', async () => {
+  const refuse = () => {
+    throw new Error('QuotaExceeded');
+  };
+  await using world = await start(streaming('decisions', said), { storage: { getItem: refuse, setItem: refuse } });
+  await world.live();
+  expect(world.client.value('checkout', false)).toBe(true);
+  expect(world.errors.map((error) => error.code)).toContain('BURGEE_CLIENT_005');
+});
+
+test('decides anew for another context', async () => {
+  await using world = await start(({ body }, response) => {
+    const flags = { checkout: body.includes('bob') ? off : on };
+    sendEvent(beginStream(response), 'decisions', { version: '1.a', flags });
+  });
+  await world.live();
+  const changed = world.client.setContext({ targetingKey: 'bob' });
+  expect(world.client.value('checkout', false)).toBe(true);
+  await changed;
+  expect(world.client.value('checkout', true)).toBe(false);
+  await vi.waitFor(() => expect(world.wire.open).toHaveLength(1));
+});
+
+test('forgets the decisions of one user when those of the next cannot be had', async () => {
+  await using world = await start(streaming('decisions', said));
+  await world.live();
+  world.wire.answer = (_, response) => response.writeHead(500).end();
+  await world.client.setContext({ targetingKey: 'bob' });
+  expect(world.client.value('checkout', false)).toBe(false);
+  expect(world.client.state).toBe('offline');
+});
+
+test('counts uses and unknown flags, and tells them once a minute and at the end', async () => {
+  await using world = await start(streaming('decisions', said), { application: 'shop' });
+  await world.live();
+  world.client.value('checkout', false);
+  world.client.value('checkout', false);
+  world.client.value('nowhere', false);
+  await world.aMinuteOfHealth();
+  await vi.waitFor(() => expect(exposures(world.wire)).toHaveLength(1));
+  const count = { flag: 'checkout', variant: 'on', count: 2, hour: '2026-11-21T12:00:00.000Z', source: 'used' };
+  expect(exposures(world.wire)[0]).toMatchObject({ application: 'shop', counts: [count], unknown: ['nowhere'] });
+  world.client.value('banner', '');
+  await world.client.close();
+  expect(exposures(world.wire)[1]).toMatchObject({
+    counts: [{ flag: 'banner', variant: 'hello', count: 1 }],
+    unknown: [],
+  });
+});
+
+test('sends a batch that failed again under its own id', async () => {
+  let refuse = true;
+  await using world = await start((received, response) => {
+    if (received.path === '/v1/exposures' && refuse) response.writeHead(503).end();
+    else streaming('decisions', said)(received, response);
+  });
+  await world.live();
+  world.client.value('checkout', false);
+  await world.aMinuteOfHealth();
+  await vi.waitFor(() => expect(exposures(world.wire)).toHaveLength(1));
+  refuse = false;
+  await vi.waitFor(() => expect(world.clock.hasTimerIn(63_000)).toBe(true));
+  await world.aMinuteOfHealth();
+  await vi.waitFor(() => expect(exposures(world.wire)).toHaveLength(2));
+  expect(exposures(world.wire)[1]).toEqual(exposures(world.wire)[0]);
+});
+
+test('calls a subscriber until it is undone, and survives one that throws', async () => {
+  await using world = await start(streaming('decisions', said));
+  let calls = 0;
+  world.client.subscribe(() => {
+    throw new Error('mine');
+  });
+  const undo = world.client.subscribe(() => calls++);
+  await world.live();
+  undo();
+  const before = calls;
+  expect(before).toBeGreaterThan(0);
+  world.wire.open[0]!.destroy();
+  await vi.waitFor(() => expect(world.client.state).toBe('stale'));
+  expect(calls).toBe(before);
+  expect(world.errors.map((error) => error.code)).toContain('BURGEE_CLIENT_007');
+});
+
+test('is ready after the first answer, good or bad, or after its time', async () => {
+  await using world = await start((_, response) => response.destroy());
+  await world.client.ready();
+  expect(world.client.state).toBe('offline');
+  await using hanging = await start(() => {});
+  const ready = hanging.client.ready(2_000);
+  hanging.clock.advance(2_000);
+  await ready;
+  expect(hanging.client.state).toBe('connecting');
+});
+
+test('holds no connection and asks nothing more once it is closed', async () => {
+  await using world = await start(streaming('decisions', said));
+  await world.live();
+  await world.client.close();
+  await vi.waitFor(() => expect(world.wire.open).toHaveLength(0));
+  world.clock.advance(600_000);
+  expect(world.wire.received).toHaveLength(1);
+  expect(world.client.state).toBe('closed');
+  expect(world.client.value('checkout', false)).toBe(true);
+});
+
+type Response = Parameters<WireServer['answer']>[1];
+
+async function start(answer: WireServer['answer'], options: Partial<ClientOptions> = {}) {
+  const wire = await startWireServer(answer);
+  const clock = new FakeClock();
+  const errors: BurgeeClientError[] = [];
+  const client = createClient({
+    url: wire.url,
+    key: 'bgy_client_x',
+    context: { targetingKey: 'ada' },
+    storage: null,
+    clock,
+    random: () => 0.5,
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  const states: string[] = [];
+  client.subscribe(() => states.at(-1) !== client.state && states.push(client.state));
+  client.start();
+  const live = () => vi.waitFor(() => expect(client.state).toBe('live'));
+  const aMinuteOfHealth = async () => {
+    for (let passedMs = 0; passedMs < 66_000; passedMs += 11_000) {
+      clock.advance(11_000);
+      wire.open[0]?.write(': still here\n\n');
+      await vi.waitFor(() => expect(clock.hasTimerIn(45_000)).toBe(true));
+    }
+  };
+  const dispose = async () => {
+    await client.close();
+    await wire[Symbol.asyncDispose]();
+  };
+  return { wire, clock, errors, client, states, live, aMinuteOfHealth, [Symbol.asyncDispose]: dispose };
+}
+
+function exposures(wire: WireServer): Record<string, unknown>[] {
+  return wire.received.filter(({ path }) => path === '/v1/exposures').map(({ body }) => JSON.parse(body));
+}
+
+function storage() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Where flags come from. A source makes one attempt and hands over what it got, raw; what that is worth, and whether
+ * there is a next attempt, the client decides.
+ */
+export interface Source {
+  readonly kind: 'stream' | 'poll' | 'file' | 'storage' | 'static';
+  /** Starts an attempt; the answer ends it. Nothing is reported after a failure or after that. */
+  open(report: (report: Report) => void): () => void;
+}
+
+export type Report =
+  | Message
+  /** Something came over the line; it need not mean anything. */
+  | { readonly kind: 'alive' }
+  /** The server says that what it last answered still holds. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface Message {
+  readonly kind: 'message';
+  /** The event's name, as on the stream. */
+  readonly event: string;
+  readonly data: string;
+}
+
+export interface Failure {
+  /** `ended`: the server closed in good order. `unusable`: an answer that can never be a flag source. */
+  readonly cause: 'refused' | 'status' | 'unreachable' | 'silent' | 'ended' | 'unusable' | 'broken' | 'absent';
+  readonly detail: string;
+  readonly status?: number;
+  /** The header as it came. */
+  readonly retryAfter?: string;
+  /** The stream's `retry:`, in milliseconds. */
+  readonly retryMs?: number;
+}
+
+/** What a source over HTTP asks for; made anew for each attempt. */
+export interface HttpRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The part of `fetch` that is used. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
