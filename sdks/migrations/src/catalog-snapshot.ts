@@ -21,7 +21,7 @@ const schemas = `
   where nspname !~ '^pg_' and nspname not in ('information_schema', 'public', 'hdb_catalog', 'burgee_park', 'burgee_migrations')`;
 
 const relations = `
-  select c.oid, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relpartbound, n.name || '.' || c.relname as name
+  select c.oid, c.relkind, c.relpersistence, c.relowner, c.relacl, c.relrowsecurity, c.relpartbound, n.name || '.' || c.relname as name
   from pg_catalog.pg_class c
   join schema n on n.oid = c.relnamespace
   where c.relname !~ '_p\\d{6}(_|$)'`;
@@ -39,6 +39,7 @@ const relationLines = `
     || case when relkind = 'p' then ' ' || pg_catalog.pg_get_partkeydef(oid) else '' end
     || coalesce(' ' || pg_catalog.pg_get_expr(relpartbound, oid), '')
     || case when relkind in ('v', 'm') then ' ' || pg_catalog.regexp_replace(pg_catalog.pg_get_viewdef(oid), '\\s+', ' ', 'g') else '' end
+    || case relpersistence when 'u' then ' unlogged' else '' end
     || case when relrowsecurity then ' row security' else '' end
   from relation
   where relkind in ('r', 'p', 'v', 'm', 'S')`;
@@ -74,7 +75,7 @@ const triggerLines = `
 const functionLines = `
   select 'function ' || name || ' returns ' || coalesce(pg_catalog.pg_get_function_result(oid), '-') || ' ' || provolatile::text
     || case when prosecdef then ' security definer' else '' end
-    || coalesce(' ' || proconfig::text, '') || ' ' || pg_catalog.md5(prosrc)
+    || coalesce(' ' || proconfig::text, '') || ' ' || pg_catalog.md5(pg_catalog.regexp_replace(coalesce(pg_catalog.pg_get_function_sqlbody(oid), prosrc), '\\s+', ' ', 'g'))
   from function`;
 
 // An absent list means the built-in rights; the owner's own are left out, because their number grows with the versions.

@@ -9,6 +9,8 @@ import { recordSupervisor, releaseDataDirectory } from './embedded/lock-file.ts'
 import { guard } from './embedded/watchdog.ts';
 import { MigrationsError } from './errors.ts';
 
+export { isRunning, startedAt } from './embedded/process-state.ts';
+
 export interface StartPostgresOptions {
   /** Where the data live; made on first use. */
   readonly dataDir: string;

@@ -1,0 +1,32 @@
+-- burgee:down-lossy the base migration: without the tables there is nowhere to keep what they hold
+set local lock_timeout = '5s';
+
+drop table burgee.stale_finding;
+drop table burgee.stale_report;
+drop table burgee.code_reference;
+drop table burgee.unknown_flag;
+drop table burgee.exposure_batch;
+drop table burgee.flag_exposure;
+drop table burgee.audit_pending;
+drop table burgee.audit_entry;
+drop table burgee.trusted_login;
+drop table burgee.setup_link;
+drop table burgee.api_key;
+drop table burgee.access_token;
+drop table burgee.member_role;
+drop table burgee.member;
+drop table burgee.setting_reference;
+drop table burgee.segment_member;
+drop table burgee.segment;
+drop table burgee.flag_setting;
+drop table burgee.flag;
+drop table burgee.environment;
+drop table burgee.project;
+drop function burgee.is_key(text);
+drop function burgee.is_prose(text, int);
+drop function burgee.is_plain(text, int);
+drop function burgee.session_vars();
+drop function burgee.now();
+drop function burgee.is_owner();
+drop function burgee.login();
+drop schema burgee;
