@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { report } from './errors.ts';
+/** `burgee-server`: the api, the worker or both as a process of its own, and the job that prepares the database for them. */
+import { checkHealth } from './health-check.ts';
+import { onStop } from './lifeline.ts';
+import { migrate, printSetupLink } from './migrate.ts';
+
+const usage = `Usage: burgee-server <command>
+
+  all         api and worker in one process
+  api         the doors, stateless; any number of them
+  worker      the jobs; safe to run many
+  migrate     make the logins (where their passwords are given) and apply hasura/migrations
+  setup-link  print the one-time link for the first administrator
+  health      exit 0 when the server of this container is ready
+
+Settings come from DATABASE_URL, PORT and BURGEE_*, each also as NAME_FILE.
+Exit codes: 0 done, 1 failed, 2 usage, 78 a setting is wrong.`;
+
+const commands: Readonly<Record<string, () => Promise<void>>> = {
+  all: () => serve('all'),
+  api: () => serve('api'),
+  worker: () => serve('worker'),
+  migrate: () => migrate(process.env),
+  'setup-link': () => printSetupLink(process.env),
+  health: () => checkHealth(process.env),
+};
+
+const command = commands[process.argv[2] ?? ''];
+if (command === undefined) {
+  console.error(usage);
+  process.exitCode = 2;
+} else {
+  await command().catch((error: unknown) => process.exit(report(error)));
+}
+
+async function serve(role: 'all' | 'api' | 'worker'): Promise<void> {
+  const { startApi } = await import('@burgee/api');
+  const { BURGEE_ROLE_FILE: _, ...env } = process.env;
+  const api = await startApi({ ...env, BURGEE_ROLE: role });
+  process.send?.({ listening: api.url });
+  onStop(() => {
+    const limit = setTimeout(() => process.exit(1), stopWithinMs);
+    limit.unref();
+    void api.stop().then(
+      () => process.exit(0),
+      (error: unknown) => process.exit(report(error)),
+    );
+  });
+}
+
+/** Longer than the longest drain that the api accepts, plus its last requests. */
+const stopWithinMs = 310_000;
