@@ -1,21 +1,25 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { ApiKeysResolver } from './api-keys.resolver.ts';
+import { AuthController } from './auth.controller.ts';
 import { CredentialGuard } from './credential.guard.ts';
 import { KeyStore } from './key.store.ts';
-import { MEMBER_CREDENTIALS, type MemberCredentials } from './member-credentials.ts';
-
-const nobody: MemberCredentials = {
-  cookieName: 'burgee_session',
-  fromCookie: async () => undefined,
-  fromBearer: async () => undefined,
-};
+import { MEMBER_CREDENTIALS } from './member-credentials.ts';
+import { MembersResolver } from './members.resolver.ts';
+import { ProjectsResolver } from './projects.resolver.ts';
+import { Sessions } from './sessions.store.ts';
 
 /** Who may pass: keys, people and the one guard. */
 @Module({
+  controllers: [AuthController],
   providers: [
     KeyStore,
-    { provide: MEMBER_CREDENTIALS, useValue: nobody },
+    Sessions,
+    { provide: MEMBER_CREDENTIALS, useExisting: Sessions },
     { provide: APP_GUARD, useClass: CredentialGuard },
+    ProjectsResolver,
+    MembersResolver,
+    ApiKeysResolver,
   ],
   exports: [KeyStore, MEMBER_CREDENTIALS],
 })

@@ -1,0 +1,103 @@
+import { Body, Controller, HttpCode, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type DocumentNode, GraphQLError, parse, visit } from 'graphql';
+import { Credential } from '../access/credential.guard.ts';
+import { isOwnOrigin } from '../access/own-origin.ts';
+import { CONFIG, type Config } from '../config.ts';
+import { BurgeeError } from '../errors.ts';
+import { answerOf, type GraphqlAnswer, GraphqlErrorFilter } from './graphql-error.filter.ts';
+import { documentLimits } from './limits.ts';
+
+interface Operation {
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+  readonly operationName: string | undefined;
+}
+
+/** The GraphQL door: POST and JSON only, from our own pages or from no page, one operation a request. */
+@Controller()
+@UseFilters(GraphqlErrorFilter)
+export class GraphqlController {
+  readonly #server: () => FastifyInstance;
+  readonly #config: Config;
+
+  constructor(@Inject(HttpAdapterHost) host: HttpAdapterHost, @Inject(CONFIG) config: Config) {
+    this.#server = () => host.httpAdapter.getInstance<FastifyInstance>();
+    this.#config = config;
+  }
+
+  @Post('graphql')
+  @HttpCode(200)
+  @Credential('member', 'client', 'server')
+  async execute(
+    @Req() request: FastifyRequest,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<GraphqlAnswer> {
+    if (!isOwnOrigin(request.headers, this.#config)) {
+      throw new BurgeeError('FORBIDDEN', 'GraphQL answers pages of its own origin only.');
+    }
+    const operation = operationIn(body);
+    const isMember = request.credential?.kind === 'member';
+    const document = parsed(operation.query);
+    if (!isMember) refuseIntrospection(document);
+    try {
+      const { query, variables, operationName } = operation;
+      const result = await this.#server().graphql(query, { request }, variables, operationName);
+      reply.header('cache-control', 'no-store');
+      return result as GraphqlAnswer;
+    } catch (error) {
+      reply.status(400);
+      return answerOf(error, { tellsNames: isMember });
+    }
+  }
+}
+
+function operationIn(body: unknown): Operation {
+  if (Array.isArray(body)) throw new BurgeeError('BAD_INPUT', 'send one operation a request, not a list');
+  const { query, variables, operationName, extensions, ...rest } = isRecord(body) ? body : {};
+  if (typeof query !== 'string' || query === '') {
+    throw new BurgeeError('BAD_INPUT', 'send { "query": "…", "variables": { … } }');
+  }
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined) throw new BurgeeError('BAD_INPUT', `unknown member "${unknown}" beside the query`);
+  if (variables !== undefined && variables !== null && !isRecord(variables)) {
+    throw new BurgeeError('BAD_INPUT', 'variables must be an object');
+  }
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw new BurgeeError('BAD_INPUT', 'operationName must be text');
+  }
+  return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
+}
+
+/** Parses before Mercurius does, which would otherwise take a syntax tree written as JSON, past the limit of tokens. */
+function parsed(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens: documentLimits.tokens, noLocation: true });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    if (error.message.includes('tokens')) {
+      throw new BurgeeError('LIMIT_EXCEEDED', `the query has more than ${documentLimits.tokens} tokens`, {
+        cause: error,
+      });
+    }
+    throw new BurgeeError('BAD_INPUT', error.message, { cause: error });
+  }
+}
+
+/** The schema is told to people who signed in; an application's key, which a browser may hold, learns nothing of it. */
+function refuseIntrospection(document: DocumentNode): void {
+  visit(document, {
+    Field({ name }) {
+      if (name.value !== '__schema' && name.value !== '__type') return;
+      throw new BurgeeError('FORBIDDEN', 'The schema is shown to members only.', {
+        fix: 'Sign in, or use an access token.',
+      });
+    },
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
