@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/main.ts'],
+  entry: ['src/main.ts'],
   format: 'esm',
   platform: 'node',
   fixedExtension: false,
-  dts: true,
+  dts: false,
 });
