@@ -9,6 +9,7 @@ import { type Package, readPackages, root } from './workspace.ts';
 const folder = path.join(root, 'node_modules/.cache/burgee');
 const stampFile = path.join(folder, 'build.json');
 const atOnce = 2;
+const notSources = new Set(['node_modules', 'dist', '.vite', 'coverage']);
 
 mkdirSync(folder, { recursive: true });
 try {
@@ -81,8 +82,6 @@ function hashAll(packages: readonly Package[]): Map<string, string> {
   }
   return hashes;
 }
-
-const notSources = new Set(['node_modules', 'dist', '.vite', 'coverage']);
 
 function hashFolder(hash: Hash, at: string): void {
   const entries = readdirSync(at, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));

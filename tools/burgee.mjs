@@ -6,5 +6,5 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   );
   process.exit(1);
 } else {
-  import('./bootstrap.mjs').then((bootstrap) => bootstrap.main(process.argv.slice(2)));
+  void import('./bootstrap.mjs').then((bootstrap) => bootstrap.main(process.argv.slice(2)));
 }
