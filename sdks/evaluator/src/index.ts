@@ -1,0 +1,23 @@
+export { type CompileOptions, compile } from './compile.ts';
+export type { CompiledFlag, CompiledRuleset } from './compiled.ts';
+export { evaluate, evaluateAll } from './evaluate.ts';
+export type { ErrorCode, Evaluation, EvaluationContext, EvaluationMetadata, Reason } from './evaluation.ts';
+export { nextChangeAt } from './next-change.ts';
+export { parseFlag, parseRuleset, parseSegment, type Refused } from './parse.ts';
+export type {
+  AttributeCondition,
+  Condition,
+  Flag,
+  Json,
+  Problem,
+  Ramp,
+  Requirement,
+  Rule,
+  Ruleset,
+  Segment,
+  SegmentCondition,
+  Serve,
+  Split,
+  ValueType,
+} from './ruleset.ts';
+export type { RegexEngine } from './scope.ts';
