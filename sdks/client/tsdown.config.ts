@@ -4,6 +4,7 @@ export default defineConfig({
   entry: ['src/index.ts', 'src/server.ts'],
   format: 'esm',
   platform: 'neutral',
+  external: [/^node:/],
   fixedExtension: false,
   dts: true,
 });

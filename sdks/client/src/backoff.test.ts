@@ -13,7 +13,7 @@ test('waits between 1 s and 30 s, longer after each failure, with a jitter as wi
 });
 
 test('obeys Retry-After in seconds and as a date, caps an absurd one, ignores a broken one', () => {
-  const asked = (retryAfter: string) => wait(0, 0, { cause: 'status', detail: '', status: 429, retryAfter });
+  const asked = (retryAfter: string) => wait(0, 0, { cause: 'status', detail: '', retryAfter });
   expect(asked('120')).toBe(120_000);
   expect(asked('Sat, 21 Nov 2026 12:02:00 GMT')).toBe(120_000);
   expect(asked('99999999999')).toBe(600_000);
@@ -22,7 +22,7 @@ test('obeys Retry-After in seconds and as a date, caps an absurd one, ignores a 
 });
 
 test('waits at least five minutes after a refused key', () => {
-  for (const status of [401, 403]) expect(wait(0, 0, { cause: 'refused', detail: '', status })).toBe(300_000);
+  expect(wait(0, 0, { cause: 'refused', detail: 'status 401' })).toBe(300_000);
 });
 
 test('waits no less than a stream asked for', () => {

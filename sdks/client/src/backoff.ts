@@ -25,7 +25,7 @@ export interface Attempt {
  * its readers in any one second, and doubles up to 29 s.
  */
 export function waitBefore({ failures, failure, now, random }: Attempt): number {
-  if (failure.status === 401 || failure.status === 403) return refusedMs * (1 + random * 0.2);
+  if (failure.cause === 'refused') return refusedMs * (1 + random * 0.2);
   const windowMs = Math.min(longestMs, shortestMs * 3 * 2 ** Math.min(failures, 10)) - shortestMs;
   const told = retryAfterMs(failure.retryAfter, now) ?? failure.retryMs ?? 0;
   return Math.max(shortestMs, Math.min(told, toldAtMostMs)) + random * windowMs;
@@ -36,7 +36,6 @@ function retryAfterMs(header: string | undefined, now: number): number | undefin
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  const at = text.endsWith(' GMT') ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at - now;
 }

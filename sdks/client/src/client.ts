@@ -1,14 +1,14 @@
 import type { Evaluation, EvaluationContext } from '@burgee/evaluator';
 import { type Clock, systemClock } from './clock.ts';
-import { Connection } from './connection.ts';
-import { cached, type Decisions, decisionsOf, nothingDecided, readDecisions, writeDecisions } from './decisions.ts';
+import { keepConnected } from './connection.ts';
+import { readDecisions } from './decisions.ts';
 import type { BurgeeClientError } from './errors.ts';
-import { Exposures } from './exposures.ts';
-import { type ClientState, Lifecycle } from './lifecycle.ts';
+import { countExposures } from './exposures.ts';
+import { type ClientState, createLifecycle } from './lifecycle.ts';
+import { createMemory } from './memory.ts';
 import { pollSource } from './sources/poll.ts';
 import type { Fetch, HttpRequest, Message, Source } from './sources/source.ts';
-import { staticSource } from './sources/static.ts';
-import { type KeyValueStorage, storageCache } from './sources/storage.ts';
+import type { KeyValueStorage } from './sources/storage.ts';
 import { streamSource } from './sources/stream.ts';
 import { valueOr } from './value.ts';
 
@@ -60,183 +60,122 @@ export interface BurgeeClient {
 
 /** Makes a client for a browser. It asks nothing before `start()`. */
 export function createClient(options: ClientOptions): BurgeeClient {
-  return new DecisionClient(options);
-}
-
-class DecisionClient implements BurgeeClient {
-  readonly #options: ClientOptions;
-  readonly #lifecycle: Lifecycle;
-  readonly #exposures: Exposures;
-  readonly #connection: Connection;
-  readonly #storage: KeyValueStorage | null;
-  #question = '{"context":{}}';
-  #user = '';
-  #held: Decisions = nothingDecided;
-  #stopListening: () => void = () => {};
+  const { url, key, initial, onError, source = 'stream', clock = systemClock, random = Math.random } = options;
+  const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+  const { storage = localStorageIfAny(), application = pageHost() } = options;
+  const { state, signal, publish, raise, raiseFailure, subscribe, settled } = createLifecycle(clock, onError);
+  const memory = createMemory({ storage, initial, onTrouble: (detail) => raise('BURGEE_CLIENT_005', detail) });
+  let { question, identity } = ask(options.context);
+  let held = memory.recall(identity, options.hydrate);
   /** True from a change of context to its first answer or failure. */
-  #asking = false;
+  let asking = false;
+  let stopListening = () => {};
 
-  constructor(options: ClientOptions) {
-    const { clock = systemClock, random = Math.random, fetch = (url, init) => globalThis.fetch(url, init) } = options;
-    this.#options = options;
-    this.#lifecycle = new Lifecycle(clock, options.onError);
-    this.#storage = options.storage === undefined ? localStorageIfAny() : options.storage;
-    this.#exposures = new Exposures({
-      application: options.application ?? pageHost(),
-      clock,
-      random,
-      fetch,
-      request: (body) => this.#request('/v1/exposures', body),
-      reachable: () => this.state === 'live',
-    });
-    const http = { request: () => this.#request('/v1/decisions', this.#question), fetch, clock };
-    const poll = pollSource({ ...http, event: 'decisions', intervalMs: options.pollIntervalMs ?? 30_000, random });
-    const { source = 'stream' } = options;
-    this.#connection = new Connection({
-      sources: source === 'stream' ? [streamSource(http), poll] : [source === 'poll' ? poll : source],
-      clock,
-      random,
-      onMessage: (message) => this.#receive(message),
-      onQuiet: (report) => report === 'unchanged' && this.#confirm(),
-      onFailure: (failure) => {
-        this.#lifecycle.raiseFailure(failure);
-        this.#lose();
-      },
-    });
-    this.#ask(options.context ?? {});
-    this.#recall(options.hydrate ?? false);
-  }
+  const exposures = countExposures({
+    application,
+    clock,
+    random,
+    fetch,
+    request: (body) => request('/v1/exposures', body),
+    reachable: () => state() === 'live',
+  });
+  const http = { request: () => request('/v1/decisions', question), fetch, clock };
+  const poll = pollSource({ ...http, event: 'decisions', intervalMs: options.pollIntervalMs ?? 30_000, random });
+  const connection = keepConnected({
+    sources: source === 'stream' ? [streamSource(http), poll] : [source === 'poll' ? poll : source],
+    clock,
+    random,
+    onMessage: receive,
+    onQuiet: confirm,
+    onFailure(failure) {
+      raiseFailure(failure);
+      lose();
+    },
+  });
 
-  get state(): ClientState {
-    return this.#lifecycle.state;
-  }
-
-  get evaluations(): ReadonlyMap<string, Evaluation> {
-    return this.#held.flags;
-  }
-
-  evaluation(key: string): Evaluation | undefined {
-    return this.#held.flags.get(key);
-  }
-
-  value<T>(key: string, defaultValue: T): T {
-    const evaluation = this.#held.flags.get(key);
-    if (evaluation?.variant !== undefined) this.#exposures.used(key, evaluation.variant);
-    else if (!evaluation && this.state === 'live') this.#exposures.unknown(key);
-    return valueOr(evaluation?.value, defaultValue);
-  }
-
-  async setContext(context: EvaluationContext): Promise<void> {
-    const before = this.#question;
-    this.#ask(context);
-    if (this.#question === before || this.state === 'closed') return;
-    if (this.state === 'idle') return this.#recall(false);
-    this.#asking = true;
-    this.#lifecycle.signal('start');
-    this.#lifecycle.publish();
-    if (!this.#connection.reopen()) this.#lose();
-    return this.#lifecycle.settled(15_000);
-  }
-
-  subscribe(listener: () => void): () => void {
-    return this.#lifecycle.subscribe(listener);
-  }
-
-  ready(timeoutMs = 5_000): Promise<void> {
-    return this.#lifecycle.settled(timeoutMs);
-  }
-
-  start(): void {
-    if (this.state !== 'idle') return;
-    this.#lifecycle.signal('start');
-    this.#lifecycle.publish();
-    this.#connection.open();
-    this.#stopListening = onPageHide(() => void this.#exposures.flush());
-  }
-
-  async close(): Promise<void> {
-    this.#connection.close();
-    this.#stopListening();
-    const counted = this.#exposures.close();
-    if (this.#lifecycle.signal('close')) this.#lifecycle.publish();
-    await counted;
-  }
-
-  #receive({ event, data }: Message): boolean {
-    if (event !== 'decisions' && event !== 'changed') return true;
-    const decisions = readDecisions(event, data, this.#held);
-    if (!decisions) return false;
-    this.#held = decisions;
-    this.#asking = false;
-    this.#lifecycle.signal('received');
-    this.#lifecycle.publish();
-    this.#keep();
-    return true;
-  }
-
-  /** The service says that nothing changed: true only if what is held is an answer of its own. */
-  #confirm(): boolean {
-    if (this.#asking || this.#held.version === '') return false;
-    if (this.#lifecycle.signal('received')) this.#lifecycle.publish();
-    return true;
-  }
-
-  #lose(): void {
-    if (this.#asking) this.#recall(false);
-    this.#asking = false;
-    this.#lifecycle.signal('failed');
-    this.#lifecycle.publish();
-  }
-
-  /** Falls back to what was kept for this user, then to what the application brought along. */
-  #recall(initialFirst: boolean): void {
-    const { initial } = this.#options;
-    const brought = initial ? staticSource('decisions', decisionsOf(initial)) : undefined;
-    const found = [this.#cache(), brought].filter((source) => source !== undefined);
-    this.#held = nothingDecided;
-    for (const source of initialFirst ? found.reverse() : found) {
-      source.open((report) => {
-        if (report.kind === 'message' && this.#held === nothingDecided) this.#remember(report);
-        else if (report.kind === 'failed' && report.failure.cause === 'broken') {
-          this.#lifecycle.raise('BURGEE_CLIENT_005', report.failure.detail);
-        }
-      })();
-    }
-  }
-
-  #remember({ event, data }: Message): void {
-    const decisions = readDecisions(event, data, nothingDecided);
-    if (decisions) this.#held = cached(decisions);
-  }
-
-  #keep(): void {
-    try {
-      this.#cache()?.save(writeDecisions(this.#held));
-    } catch (error) {
-      this.#lifecycle.raise('BURGEE_CLIENT_005', 'the decisions could not be kept', error);
-    }
-  }
-
-  #cache(): ReturnType<typeof storageCache> | undefined {
-    const { url, key } = this.#options;
-    return this.#storage ? storageCache(this.#storage, 'decisions', `${url}\n${key}\n${this.#user}`) : undefined;
-  }
-
-  #ask(context: EvaluationContext): void {
-    try {
-      this.#question = JSON.stringify({ context });
-    } catch (error) {
-      this.#question = JSON.stringify({ context: { targetingKey: context.targetingKey } });
-      this.#lifecycle.raise('BURGEE_CLIENT_006', 'the context is not JSON', error);
-    }
-    this.#user = String(context.targetingKey ?? '');
-  }
-
-  #request(path: string, body: string): HttpRequest {
-    const { url, key } = this.#options;
+  function request(path: string, body: string): HttpRequest {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     return { url: url.replace(/\/+$/, '') + path, method: 'POST', headers, body };
   }
+
+  function ask(context: EvaluationContext = {}): { question: string; identity: string } {
+    const identity = `${url}\n${key}\n${context.targetingKey ?? ''}`;
+    try {
+      return { question: JSON.stringify({ context }), identity };
+    } catch (error) {
+      raise('BURGEE_CLIENT_006', 'the context is not JSON', error);
+      return { question: JSON.stringify({ context: { targetingKey: context.targetingKey } }), identity };
+    }
+  }
+
+  function receive({ event, data }: Message): boolean {
+    if (event !== 'decisions' && event !== 'changed') return true;
+    const decisions = readDecisions(event, data, held);
+    if (!decisions) return false;
+    held = decisions;
+    asking = false;
+    signal('received');
+    publish();
+    memory.keep(identity, held);
+    return true;
+  }
+
+  /** Only an answer of the service to this very question can be confirmed by it. */
+  function confirm(report: 'alive' | 'unchanged'): boolean {
+    if (report === 'alive' || asking) return false;
+    if (signal('received')) publish();
+    return true;
+  }
+
+  function lose(): void {
+    if (asking) held = memory.recall(identity);
+    asking = false;
+    signal('failed');
+    publish();
+  }
+
+  return {
+    get state() {
+      return state();
+    },
+    get evaluations() {
+      return held;
+    },
+    evaluation: (flag) => held.get(flag),
+    value(flag, defaultValue) {
+      const evaluation = held.get(flag);
+      if (evaluation?.variant !== undefined) exposures.used(flag, evaluation.variant);
+      else if (!evaluation && state() === 'live') exposures.unknown(flag);
+      return valueOr(evaluation?.value, defaultValue);
+    },
+    async setContext(context) {
+      const before = question;
+      ({ question, identity } = ask(context));
+      if (question === before || state() === 'closed') return;
+      asking = true;
+      if (state() === 'idle') return lose();
+      signal('start');
+      publish();
+      if (!connection.reopen()) lose();
+      await settled(15_000);
+    },
+    subscribe,
+    ready: settled,
+    start() {
+      if (state() !== 'idle') return;
+      signal('start');
+      publish();
+      connection.open();
+      stopListening = onPageHide(() => void exposures.flush());
+    },
+    async close() {
+      connection.close();
+      stopListening();
+      const counted = exposures.close();
+      if (signal('close')) publish();
+      await counted;
+    },
+  };
 }
 
 function localStorageIfAny(): KeyValueStorage | null {

@@ -8,8 +8,8 @@ const missesAllowed = 3;
 const secondChoiceMs = 300_000;
 
 export interface ConnectionOptions {
-  /** The preferred one first. */
-  sources: readonly [Source, ...Source[]];
+  /** The preferred one first; there may be a second. */
+  sources: readonly [Source, Source?];
   clock: Clock;
   random: () => number;
   /** Says whether the message made sense; a senseless one ends the attempt. */
@@ -19,81 +19,76 @@ export interface ConnectionOptions {
   onFailure: (failure: Failure) => void;
 }
 
-/** Keeps one source open: waits after failures, and changes to the second source when the first is of no use. */
-export class Connection {
-  readonly #options: ConnectionOptions;
-  #current = 0;
-  #failures = 0;
-  #misses = 0;
-  #healthySince: number | undefined;
-  /** Reports of an attempt that is over carry an older number. */
-  #attempt = 0;
-  #stop: () => void = () => {};
-  #stopWaiting: () => void = () => {};
-  #notBefore = 0;
-
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
-  }
-
-  open(): void {
-    this.close();
-    const attempt = ++this.#attempt;
-    const source = this.#options.sources[this.#current] ?? this.#options.sources[0];
-    const stop = source.open((report) => {
-      if (attempt === this.#attempt) this.#judge(report);
-    });
-    if (attempt === this.#attempt) this.#stop = stop;
-    else stop();
-  }
-
+export interface Connection {
+  open(): void;
   /** Opens anew for a changed request, unless the server asked for silence; answers whether it did. */
-  reopen(): boolean {
-    if (this.#options.clock.now() < this.#notBefore) return false;
-    this.open();
-    return true;
+  reopen(): boolean;
+  close(): void;
+}
+
+/** Keeps one source open: waits after failures, and changes to the second source when the first is of no use. */
+export function keepConnected(options: ConnectionOptions): Connection {
+  const { sources, clock, random } = options;
+  let preferred = true;
+  let failures = 0;
+  let misses = 0;
+  let healthySince: number | undefined;
+  let notBefore = 0;
+  /** Reports of an attempt that is over carry an older number. */
+  let attempt = 0;
+  let stop = () => {};
+  let stopWaiting = () => {};
+
+  function open(): void {
+    close();
+    healthySince = undefined;
+    const mine = attempt;
+    const source = preferred ? sources[0] : (sources[1] ?? sources[0]);
+    const end = source.open((report) => {
+      if (mine === attempt) judge(report);
+    });
+    if (mine === attempt) stop = end;
+    else end();
   }
 
-  close(): void {
-    this.#attempt++;
-    this.#stopWaiting();
-    this.#stop();
+  function close(): void {
+    attempt++;
+    stopWaiting();
+    stop();
   }
 
-  #judge(report: Report): void {
-    if (report.kind === 'failed') this.#retry(report.failure);
+  function judge(report: Report): void {
+    if (report.kind === 'failed') retry(report.failure);
     else if (report.kind !== 'message') {
-      if (this.#options.onQuiet(report.kind)) this.#thrive();
-    } else if (this.#options.onMessage(report)) this.#thrive();
-    else this.#retry({ cause: 'broken', detail: `event ${report.event} was not understood` });
+      if (options.onQuiet(report.kind)) thrive();
+    } else if (options.onMessage(report)) thrive();
+    else retry({ cause: 'broken', detail: `cannot use the event ${report.event}` });
   }
 
-  #thrive(): void {
-    if (this.#healthySince !== undefined) return;
-    this.#healthySince = this.#options.clock.now();
-    if (this.#current === 0) this.#misses = 0;
-    else this.#stopWaiting = this.#options.clock.after(secondChoiceMs, () => this.#preferred());
+  function thrive(): void {
+    if (healthySince !== undefined) return;
+    healthySince = clock.now();
+    if (preferred) misses = 0;
+    else stopWaiting = clock.after(secondChoiceMs, () => wait(0));
   }
 
-  #preferred(): void {
-    this.#current = 0;
-    this.open();
+  function wait(delayMs: number): void {
+    preferred = misses < missesAllowed || !preferred;
+    stopWaiting = clock.after(delayMs, open);
   }
 
-  #retry(failure: Failure): void {
-    const { clock, random, sources } = this.#options;
-    this.close();
+  function retry(failure: Failure): void {
+    close();
     const now = clock.now();
-    const healthyMs = this.#healthySince === undefined ? 0 : now - this.#healthySince;
-    if (healthyMs >= healthyAfterMs) this.#failures = 0;
-    this.#healthySince = undefined;
-    const waitMs = waitBefore({ failures: this.#failures++, failure, now, random: random() });
+    if (healthySince !== undefined && now - healthySince >= healthyAfterMs) failures = 0;
+    const waitMs = waitBefore({ failures: failures++, failure, now, random: random() });
     const asked = failure.cause === 'refused' || failure.retryAfter !== undefined;
-    this.#notBefore = asked ? now + waitMs : 0;
-    if (failure.cause === 'unusable') this.#misses = missesAllowed;
-    else if (!asked) this.#misses++;
-    this.#current = this.#current === 0 && this.#misses >= missesAllowed ? Math.min(1, sources.length - 1) : 0;
-    this.#stopWaiting = clock.after(waitMs, () => this.open());
-    this.#options.onFailure(failure);
+    notBefore = asked ? now + waitMs : 0;
+    if (!asked) misses = failure.cause === 'unusable' ? missesAllowed : misses + 1;
+    wait(waitMs);
+    options.onFailure(failure);
   }
+
+  const reopen = () => clock.now() >= notBefore && (open(), true);
+  return { open, close, reopen };
 }

@@ -1,12 +1,9 @@
 import type { Evaluation } from '@burgee/evaluator';
 
-/** What the service decided for one context; never changed, only replaced. */
-export interface Decisions {
-  readonly version: string;
-  readonly flags: ReadonlyMap<string, Evaluation>;
-}
+/** What the service decided for one context, by flag key; never changed, only replaced. */
+export type Decisions = ReadonlyMap<string, Evaluation>;
 
-export const nothingDecided: Decisions = { version: '', flags: new Map() };
+export const nothingDecided: Decisions = new Map();
 
 /**
  * Reads the event `decisions` (everything) or `changed` (a difference) on top of what is held.
@@ -16,50 +13,43 @@ export const nothingDecided: Decisions = { version: '', flags: new Map() };
  * @returns undefined when it cannot be understood; what is not known is ignored
  */
 export function readDecisions(event: string, data: string, held: Decisions): Decisions | undefined {
-  const body = parseObject(data);
-  if (!isObject(body) || typeof body.version !== 'string' || !isObject(body.flags)) return undefined;
-  const flags = new Map(event === 'changed' ? held.flags : []);
-  if (event === 'changed' && Array.isArray(body.removed)) for (const key of body.removed) flags.delete(key);
-  for (const [flagKey, said] of Object.entries(body.flags)) {
-    const evaluation = readEvaluation(flagKey, said);
-    const before = held.flags.get(flagKey);
-    if (evaluation) flags.set(flagKey, before && same(before, evaluation) ? before : evaluation);
+  const { flags, removed } = parse(data) as { flags?: unknown; removed?: unknown };
+  if (!isObject(flags)) return undefined;
+  const decisions = new Map(event === 'changed' ? held : []);
+  if (Array.isArray(removed)) for (const key of removed) decisions.delete(key);
+  for (const [flagKey, said] of Object.entries(flags)) {
+    if (!isObject(said) || typeof said.reason !== 'string') continue;
+    const evaluation = { ...said, flagKey } as Evaluation;
+    const before = held.get(flagKey);
+    decisions.set(flagKey, before && JSON.stringify(before) === JSON.stringify(evaluation) ? before : evaluation);
   }
-  return { version: body.version, flags };
+  return decisions;
 }
 
 /** The answer of the service that would lead to these decisions. */
 export function writeDecisions(held: Decisions): string {
-  return JSON.stringify({ version: held.version, flags: Object.fromEntries(held.flags) });
+  return JSON.stringify({ flags: Object.fromEntries(held) });
 }
 
 /** As `decisions` from plain values: what an application brings along itself. */
 export function decisionsOf(values: Readonly<Record<string, unknown>>): string {
-  const flags = Object.entries(values).map(([key, value]) => [key, { value, reason: 'STATIC' }]);
-  return JSON.stringify({ version: '', flags: Object.fromEntries(flags) });
+  return writeDecisions(
+    new Map(
+      Object.entries(values).map(([flagKey, value]) => [flagKey, { flagKey, value, reason: 'STATIC' } as Evaluation]),
+    ),
+  );
 }
 
 /** The same decisions, remembered rather than just made. */
 export function cached(held: Decisions): Decisions {
-  const remember = (evaluation: Evaluation): Evaluation =>
-    evaluation.reason === 'ERROR' ? evaluation : { ...evaluation, reason: 'CACHED' };
-  return { version: held.version, flags: new Map([...held.flags].map(([key, value]) => [key, remember(value)])) };
+  return new Map([...held].map(([key, evaluation]) => [key, { ...evaluation, reason: 'CACHED' }]));
 }
 
-function readEvaluation(flagKey: string, said: unknown): Evaluation | undefined {
-  if (!isObject(said) || typeof said.reason !== 'string') return undefined;
-  return { ...said, flagKey } as Evaluation;
-}
-
-function same(one: Evaluation, other: Evaluation): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function parseObject(data: string): unknown {
+function parse(data: string): unknown {
   try {
-    return JSON.parse(data);
+    return JSON.parse(data) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -1,32 +1,20 @@
-/** What went wrong with the client, by a permanent code; each has a page in docs/errors. */
-export type ClientErrorCode = keyof typeof fixes;
+/**
+ * What went wrong, by a permanent code. Each has a page in docs/errors that says how to mend it:
+ * 001 the key was refused, 002 the service was not reached, 003 it answered with an error, 004 its answer was not
+ * understood, 005 the cache could not be used, 006 a context is not JSON, 007 a subscriber threw.
+ */
+export type ClientErrorCode = `BURGEE_CLIENT_00${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 
 /** Handed to `onError`, never thrown into the application. */
 export class BurgeeClientError extends Error {
-  readonly code: ClientErrorCode;
-  readonly fix: string;
+  declare readonly code: ClientErrorCode;
+  /** Where it is explained, in Burgee's repository. */
+  declare readonly page: string;
 
   constructor(code: ClientErrorCode, message: string, cause?: unknown) {
-    super(`${code}: ${message}`, cause === undefined ? undefined : { cause });
+    super(`${code}: ${message}`, { cause });
     this.name = 'BurgeeClientError';
     this.code = code;
-    this.fix = fixes[code];
+    this.page = `docs/errors/${code}.md`;
   }
 }
-
-const fixes = {
-  /** The key was refused. */
-  BURGEE_CLIENT_001: 'Use a key of this environment that is not revoked.',
-  /** The service could not be reached. */
-  BURGEE_CLIENT_002: 'Check the url and the network.',
-  /** The service answered with an error. */
-  BURGEE_CLIENT_003: 'See the log of the service.',
-  /** The answer was not understood. */
-  BURGEE_CLIENT_004: 'Check that the url is that of a Burgee service.',
-  /** The cache could not be used. */
-  BURGEE_CLIENT_005: 'Let the cache belong to this application alone.',
-  /** An option or a context cannot be used. */
-  BURGEE_CLIENT_006: 'Mend the option that is named.',
-  /** A subscriber threw. */
-  BURGEE_CLIENT_007: 'Catch errors inside the subscriber.',
-} as const;

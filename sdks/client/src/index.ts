@@ -7,3 +7,4 @@ export type { ClientState } from './lifecycle.ts';
 export type { Failure, Fetch, Message, Report, Source } from './sources/source.ts';
 export { type StaticSource, staticSource } from './sources/static.ts';
 export type { KeyValueStorage } from './sources/storage.ts';
+export { valueOr } from './value.ts';

@@ -22,89 +22,78 @@ const transitions: Readonly<Record<ClientState, Partial<Record<Signal, ClientSta
 };
 
 /** A client's state, who listens to it, and who waits for it. */
-export class Lifecycle {
-  #state: ClientState = 'idle';
-  readonly #clock: Clock;
-  readonly #onError: ((error: BurgeeClientError) => void) | undefined;
-  readonly #listeners = new Set<() => void>();
-  readonly #waiting = new Set<() => void>();
-  /** Raised since the last good news: each code once. */
-  readonly #raised = new Set<ClientErrorCode>();
-
-  constructor(clock: Clock, onError: ((error: BurgeeClientError) => void) | undefined) {
-    this.#clock = clock;
-    this.#onError = onError;
-  }
-
-  get state(): ClientState {
-    return this.#state;
-  }
-
-  /** Answers whether the state is another one now. */
-  signal(signal: Signal): boolean {
-    const next = transitions[this.#state][signal];
-    if (next === 'live') this.#raised.clear();
-    const changed = next !== undefined && next !== this.#state;
-    if (next) this.#state = next;
-    return changed;
-  }
-
-  /** Tells listeners, and those who wait once the first attempt has ended well or badly. */
-  publish(): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener();
-      } catch (error) {
-        this.raise('BURGEE_CLIENT_007', 'a subscriber threw', error);
-      }
-    }
-    if (this.#state === 'connecting' || this.#state === 'idle') return;
-    for (const resume of [...this.#waiting]) resume();
-  }
-
-  subscribe(listener: () => void): () => void {
-    const own = () => listener();
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
-  }
-
+export interface Lifecycle {
+  state(): ClientState;
+  /** Moves the state; answers whether it is another one now. */
+  signal(signal: Signal): boolean;
+  /** Tells listeners, and those who wait for the first attempt once that has ended well or badly. */
+  publish(): void;
+  subscribe(listener: () => void): () => void;
   /** Resolves when the first attempt has ended, or after the time; never rejects. */
-  settled(withinMs: number): Promise<void> {
-    if (this.#state !== 'connecting' && this.#state !== 'idle') return Promise.resolve();
-    return new Promise((resolve) => {
-      const resume = () => {
-        cancel();
-        this.#waiting.delete(resume);
-        resolve();
-      };
-      const cancel = this.#clock.after(withinMs, resume);
-      this.#waiting.add(resume);
-    });
-  }
-
+  settled(withinMs?: number): Promise<void>;
   /** Hands an error to the application, once per code until things go well again. */
-  raise(code: ClientErrorCode, message: string, cause?: unknown): void {
-    if (this.#raised.has(code)) return;
-    this.#raised.add(code);
+  raise(code: ClientErrorCode, message: string, cause?: unknown): void;
+  /** The same for a source; a stream that ends in good order is no error. */
+  raiseFailure(failure: Failure): void;
+}
+
+export function createLifecycle(clock: Clock, onError?: (error: BurgeeClientError) => void): Lifecycle {
+  let state: ClientState = 'idle';
+  const listeners = new Set<() => void>();
+  const waiting = new Set<() => void>();
+  const raised = new Set<ClientErrorCode>();
+  const unsettled = () => state === 'connecting' || state === 'idle';
+
+  function raise(code: ClientErrorCode, message: string, cause?: unknown): void {
+    if (raised.has(code)) return;
+    raised.add(code);
     try {
-      this.#onError?.(new BurgeeClientError(code, message, cause));
+      onError?.(new BurgeeClientError(code, message, cause));
     } catch {
       // The handler of errors has nobody to tell.
     }
   }
 
-  /** A stream that ends in good order is no error. */
-  raiseFailure(failure: Failure): void {
-    if (failure.cause !== 'ended') this.raise(codes[failure.cause], failure.detail);
-  }
+  return {
+    state: () => state,
+    signal(signal) {
+      const before = state;
+      state = transitions[state][signal] ?? state;
+      if (state === 'live') raised.clear();
+      return state !== before;
+    },
+    publish() {
+      for (const listener of listeners) {
+        try {
+          listener();
+        } catch (error) {
+          raise('BURGEE_CLIENT_007', 'a subscriber threw', error);
+        }
+      }
+      if (!unsettled()) for (const resume of waiting) resume();
+    },
+    subscribe(listener) {
+      const own = () => listener();
+      listeners.add(own);
+      return () => listeners.delete(own);
+    },
+    async settled(withinMs = 5_000) {
+      if (!unsettled()) return;
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(withinMs, () => resume());
+        const resume = () => {
+          cancel();
+          waiting.delete(resume);
+          resolve();
+        };
+        waiting.add(resume);
+      });
+    },
+    raise,
+    raiseFailure({ cause, detail }) {
+      if (cause !== 'ended') raise(`BURGEE_CLIENT_00${codes[cause]}`, detail);
+    },
+  };
 }
 
-const codes: Readonly<Record<Exclude<Failure['cause'], 'ended'>, ClientErrorCode>> = {
-  refused: 'BURGEE_CLIENT_001',
-  unreachable: 'BURGEE_CLIENT_002',
-  silent: 'BURGEE_CLIENT_002',
-  status: 'BURGEE_CLIENT_003',
-  unusable: 'BURGEE_CLIENT_004',
-  broken: 'BURGEE_CLIENT_004',
-  absent: 'BURGEE_CLIENT_005',
-};
+const codes = { refused: 1, unreachable: 2, silent: 2, status: 3, unusable: 4, broken: 4, absent: 5 } as const;

@@ -6,87 +6,77 @@ export interface HttpSourceOptions {
   request: () => HttpRequest;
   fetch: Fetch;
   clock: Clock;
-  /** How long the server may take to begin its answer; 15 s unless told. */
-  answerWithinMs?: number;
 }
 
+/** How long the server may take to begin its answer. */
+const answerWithinMs = 15_000;
+
 /** One attempt over HTTP: says at most one failure, and nothing once it is over. */
-export class Attempt {
-  readonly #report: (report: Report) => void;
-  readonly #clock: Clock;
-  readonly #abort = new AbortController();
-  #stopWatch: () => void = () => {};
-  #over = false;
-
-  constructor(clock: Clock, report: (report: Report) => void) {
-    this.#clock = clock;
-    this.#report = report;
-  }
-
+export interface Attempt {
   /** Asks; answers undefined after having reported why not. */
-  async ask(
-    options: HttpSourceOptions,
-    accept: string,
-    extra: Record<string, string> = {},
-  ): Promise<Response | undefined> {
-    const { url, method, headers, body } = options.request();
-    this.expectWithin(options.answerWithinMs ?? 15_000);
-    try {
-      const response = await options.fetch(url, {
-        method,
-        headers: { ...headers, accept, ...extra },
-        signal: this.#abort.signal,
-        cache: 'no-store',
-        ...(body === undefined ? {} : { body }),
-      });
-      const failure = judge(response, accept);
-      if (!failure) return response;
-      this.fail(failure);
-    } catch (error) {
-      this.fail({ cause: 'unreachable', detail: String(error) });
-    }
-    return undefined;
+  ask(accept: string, headers?: Record<string, string>): Promise<Response | undefined>;
+  /** Runs this (fails as silent, unless told) when the time has passed before the next such call. */
+  watch(delayMs: number, run?: () => void): void;
+  say(report: Report): void;
+  fail(failure: Failure): void;
+  close(): void;
+}
+
+export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, report: (report: Report) => void): Attempt {
+  const abort = new AbortController();
+  const { signal } = abort;
+  let stopWatch = () => {};
+
+  function watch(delayMs: number, run = () => fail({ cause: 'silent', detail: `silent for ${delayMs} ms` })): void {
+    stopWatch();
+    if (!signal.aborted) stopWatch = clock.after(delayMs, run);
   }
 
-  /** Fails as silent unless called again, or stopped, in time. */
-  expectWithin(delayMs: number): void {
-    this.#stopWatch();
-    if (!this.#over)
-      this.#stopWatch = this.#clock.after(delayMs, () =>
-        this.fail({ cause: 'silent', detail: `nothing for ${delayMs} ms` }),
-      );
+  function fail(failure: Failure): void {
+    if (signal.aborted) return;
+    close();
+    report({ kind: 'failed', failure });
   }
 
-  /** Lets `run` happen later in place of the watch. */
-  later(delayMs: number, run: () => void): void {
-    this.#stopWatch();
-    if (!this.#over) this.#stopWatch = this.#clock.after(delayMs, run);
+  function close(): void {
+    stopWatch();
+    abort.abort();
   }
 
-  say(report: Report): void {
-    if (!this.#over) this.#report(report);
-  }
-
-  fail(failure: Failure): void {
-    if (this.#over) return;
-    this.close();
-    this.#report({ kind: 'failed', failure });
-  }
-
-  close(): void {
-    this.#over = true;
-    this.#stopWatch();
-    this.#abort.abort();
-  }
+  return {
+    async ask(accept, more) {
+      const { url, headers, ...init } = request();
+      watch(answerWithinMs);
+      try {
+        const response = await fetch(url, {
+          ...init,
+          headers: { ...headers, ...more, accept },
+          signal,
+          cache: 'no-store',
+        });
+        const failure = judge(response, accept);
+        if (!failure) return response;
+        fail(failure);
+      } catch (error) {
+        fail({ cause: 'unreachable', detail: String(error) });
+      }
+      return undefined;
+    },
+    watch,
+    say(said) {
+      if (!signal.aborted) report(said);
+    },
+    fail,
+    close,
+  };
 }
 
 /** Only the kind of answer is judged here: its status and its content type. */
-function judge(response: Response, accept: string): Failure | undefined {
-  const { status } = response;
-  const type = response.headers.get('content-type') ?? '';
+function judge({ status, headers }: Response, accept: string): Failure | undefined {
+  const type = headers.get('content-type') ?? '';
   if (status === 304 || (status === 200 && type.startsWith(accept))) return undefined;
-  if (status === 200) return { cause: 'unusable', detail: `content type ${type || 'missing'}` };
-  const retryAfter = response.headers.get('retry-after');
+  if (status === 200) return { cause: 'unusable', detail: `content type ${type}` };
+  const retryAfter = headers.get('retry-after') ?? undefined;
   const cause = status === 401 || status === 403 ? 'refused' : 'status';
-  return { cause, detail: `status ${status}`, status, ...(retryAfter === null ? {} : { retryAfter }) };
+  return { cause, detail: `status ${status}`, retryAfter };
 }

@@ -1,12 +1,12 @@
-import { Attempt, type HttpSourceOptions } from './attempt.ts';
+import { type Attempt, beginAttempt, type HttpSourceOptions } from './attempt.ts';
 import type { Source } from './source.ts';
 
 export interface PollOptions extends HttpSourceOptions {
   /** What the answer is called when it is handed over. */
   event: string;
-  /** 30 s unless told; each wait is up to a tenth longer. */
-  intervalMs?: number;
-  random?: () => number;
+  intervalMs: number;
+  /** Each wait is up to a tenth longer. */
+  random: () => number;
 }
 
 /** Asks again and again, with the ETag of the last answer to the same question. */
@@ -15,9 +15,9 @@ export function pollSource(options: PollOptions): Source {
   return {
     kind: 'poll',
     open(report) {
-      const attempt = new Attempt(options.clock, report);
+      const attempt = beginAttempt(options, report);
       void ask(attempt, options, seen);
-      return () => attempt.close();
+      return attempt.close;
     },
   };
 }
@@ -28,20 +28,20 @@ interface Seen {
 }
 
 async function ask(attempt: Attempt, options: PollOptions, seen: Seen): Promise<void> {
-  const { url, body = '' } = options.request();
-  const known = seen.etag !== '' && seen.question === url + body;
-  const response = await attempt.ask(options, 'application/json', known ? { 'if-none-match': seen.etag } : {});
+  const { url, body } = options.request();
+  const question = url + body;
+  const known = seen.etag && seen.question === question;
+  const response = await attempt.ask('application/json', known ? { 'if-none-match': seen.etag } : {});
   if (!response) return;
   try {
     if (response.status === 304) attempt.say({ kind: 'unchanged' });
     else {
       attempt.say({ kind: 'message', event: options.event, data: await response.text() });
       seen.etag = response.headers.get('etag') ?? '';
-      seen.question = url + body;
+      seen.question = question;
     }
   } catch (error) {
     attempt.fail({ cause: 'unreachable', detail: String(error) });
   }
-  const intervalMs = (options.intervalMs ?? 30_000) * (1 + (options.random ?? Math.random)() * 0.1);
-  attempt.later(intervalMs, () => void ask(attempt, options, seen));
+  attempt.watch(options.intervalMs * (1 + options.random() * 0.1), () => void ask(attempt, options, seen));
 }

@@ -24,14 +24,16 @@ export interface Message {
 }
 
 export interface Failure {
-  /** `ended`: the server closed in good order. `unusable`: an answer that can never be a flag source. */
+  /**
+   * `refused`: the key (401, 403). `ended`: the server closed in good order. `unusable`: what answers is no source of
+   * flags. `broken`: what came cannot be used. `absent`: nothing was kept.
+   */
   readonly cause: 'refused' | 'status' | 'unreachable' | 'silent' | 'ended' | 'unusable' | 'broken' | 'absent';
   readonly detail: string;
-  readonly status?: number;
   /** The header as it came. */
-  readonly retryAfter?: string;
+  readonly retryAfter?: string | undefined;
   /** The stream's `retry:`, in milliseconds. */
-  readonly retryMs?: number;
+  readonly retryMs?: number | undefined;
 }
 
 /** What a source over HTTP asks for; made anew for each attempt. */

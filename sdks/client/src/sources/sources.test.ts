@@ -14,6 +14,7 @@ import { streamSource } from './stream.ts';
 
 const said = { version: '1.a', flags: {} };
 const data = JSON.stringify(said);
+const often = { intervalMs: 30_000, random: () => 0.5 };
 const get = (url: string): HttpRequest => ({ url: `${url}/v1/ruleset`, method: 'GET', headers: {} });
 
 describeSource('stream', async () => {
@@ -27,7 +28,13 @@ describeSource('stream', async () => {
 
 describeSource('poll', async () => {
   const wire = await startWireServer((_, response) => sendJson(response, said));
-  const source = pollSource({ request: () => get(wire.url), fetch, clock: new FakeClock(), event: 'decisions' });
+  const source = pollSource({
+    request: () => get(wire.url),
+    fetch,
+    clock: new FakeClock(),
+    event: 'decisions',
+    ...often,
+  });
   const spoil = () => {
     wire.answer = (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
   };
@@ -75,7 +82,7 @@ test('asks with the ETag of the last answer to the same question', async () => {
     else sendJson(response, said, { etag: '"1"' });
   });
   const reports: Report[] = [];
-  const source = pollSource({ request: () => get(wire.url), fetch, clock, event: 'ruleset', intervalMs: 30_000 });
+  const source = pollSource({ request: () => get(wire.url), fetch, clock, event: 'ruleset', ...often });
   const stop = source.open((report) => reports.push(report));
   await vi.waitFor(() => expect(reports).toHaveLength(1));
   await vi.waitFor(() => expect(clock.nextInMs).toBeGreaterThanOrEqual(30_000));

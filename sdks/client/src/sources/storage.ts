@@ -39,14 +39,9 @@ function seal(identity: string, data: string): string {
   return `${checksum(`${identity}\n${data}`)} ${data}`;
 }
 
-/** 64 bits by two FNV-1a of 32; against accidents, not against people. */
-function checksum(text: string): string {
-  let low = 0x811c9dc5;
-  let high = 0xc9dc5811;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit ^ (low >>> 13), 0x01000193);
-  }
-  return ((low >>> 0) * 0x100000 + ((high >>> 0) & 0xfffff)).toString(36);
+/** FNV-1a of 32 bits: against accidents, not against people. */
+function checksum(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
 }

@@ -1,4 +1,4 @@
-import { Attempt, type HttpSourceOptions } from './attempt.ts';
+import { type Attempt, beginAttempt, type HttpSourceOptions } from './attempt.ts';
 import { readEventStream } from './event-stream.ts';
 import type { Source } from './source.ts';
 
@@ -10,34 +10,34 @@ export function streamSource(options: HttpSourceOptions): Source {
   return {
     kind: 'stream',
     open(report) {
-      const attempt = new Attempt(options.clock, report);
-      void read(attempt, options);
-      return () => attempt.close();
+      const attempt = beginAttempt(options, report);
+      void read(attempt);
+      return attempt.close;
     },
   };
 }
 
-async function read(attempt: Attempt, options: HttpSourceOptions): Promise<void> {
-  const response = await attempt.ask(options, 'text/event-stream');
+async function read({ ask, watch, say, fail }: Attempt): Promise<void> {
+  const response = await ask('text/event-stream');
   if (!response) return;
-  let retry: { retryMs?: number } = {};
+  let retryMs: number | undefined;
   const decoder = new TextDecoder();
   const take = readEventStream({
-    event: (event) => attempt.say({ kind: 'message', ...event }),
-    retry: (retryMs) => {
-      retry = { retryMs };
+    event: (event) => say({ kind: 'message', ...event }),
+    retry: (told) => {
+      retryMs = told;
     },
   });
   try {
     const reader = response.body?.getReader();
-    attempt.expectWithin(silenceMs);
+    watch(silenceMs);
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-      attempt.expectWithin(silenceMs);
+      watch(silenceMs);
       take(decoder.decode(part.value, { stream: true }));
-      attempt.say({ kind: 'alive' });
+      say({ kind: 'alive' });
     }
-    attempt.fail({ cause: 'ended', detail: 'the stream ended', ...retry });
+    fail({ cause: 'ended', detail: 'the stream ended', retryMs });
   } catch (error) {
-    attempt.fail({ cause: 'unreachable', detail: String(error), ...retry });
+    fail({ cause: 'unreachable', detail: String(error), retryMs });
   }
 }
