@@ -99,7 +99,9 @@ test('looks at every file', () => {
 });
 
 test('tells people the rule and both files', async () => {
-  expect(await checkImports(tree)).toContain('vue knows no Nest:\n    sdks/vue/src/store.ts → node_modules/@nestjs/common');
+  expect(await checkImports(tree)).toContain(
+    'vue knows no Nest:\n    sdks/vue/src/store.ts → node_modules/@nestjs/common',
+  );
 });
 
 function addPackage(folder: string): void {

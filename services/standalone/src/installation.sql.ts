@@ -61,7 +61,7 @@ export async function ensureOperator(
 /** API keys for each environment of the shop's project, or else of the oldest: the known ones, or new ones. */
 export async function ensureKeys(
   client: pg.Client,
-  known: Readonly<Record<string, EnvironmentKeys>>,
+  known: KnownKeys,
   forms: SecretForms,
 ): Promise<Record<string, EnvironmentKeys>> {
   const { rows } = await client.query<{ id: string; key: string }>(`
@@ -71,14 +71,15 @@ export async function ensureKeys(
      order by position`);
   const keys: Record<string, EnvironmentKeys> = {};
   for (const environment of rows) {
-    const before = known[environment.key];
-    keys[environment.key] = {
-      client: await ensureKey(client, { environment, kind: 'client', known: before?.client }, forms),
-      server: await ensureKey(client, { environment, kind: 'server', known: before?.server }, forms),
-    };
+    const ensure = (kind: 'client' | 'server') =>
+      ensureKey(client, { environment, kind, known: known(environment.key, kind) }, forms);
+    keys[environment.key] = { client: await ensure('client'), server: await ensure('server') };
   }
   return keys;
 }
+
+/** The key that was used before; undefined when there is none. */
+type KnownKeys = (environment: string, kind: 'client' | 'server') => string | undefined;
 
 /** A fresh one-time link, or undefined once a member has a password. */
 export async function createSetupLink(ownerUrl: string, publicUrl: string): Promise<string | undefined> {
@@ -89,6 +90,19 @@ export async function createSetupLink(ownerUrl: string, publicUrl: string): Prom
     await client.query(`select burgee.create_setup_link($1, now() + interval '1 hour')`, [sha256(token)]);
     return `${publicUrl}/#/setup?token=${token}`;
   });
+}
+
+/** Hasura keeps its own books apart from Burgee's tables, in a database that belongs to its login. */
+export async function ensureMetadataDatabase(adminUrl: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  client.on('error', () => undefined); // also rejects the query that runs
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)} owner burgee_hasura`);
+  } finally {
+    await client.end();
+  }
 }
 
 interface WantedKey {

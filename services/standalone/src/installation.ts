@@ -30,13 +30,14 @@ export async function prepareInstallation(
   const forms = await import('@burgee/api');
   const made = await asOwner(urls.ownerUrl, async (client) => ({
     accessToken: await ensureOperator(client, credentials.accessToken, forms),
-    keys: await ensureKeys(client, credentials.keys, forms),
+    keys: await ensureKeys(client, (environment, kind) => credentials.keys[environment]?.[kind], forms),
   }));
   saveCredentials(dataDir, { ...credentials, ...made });
   return { ...made, setupLink: await createSetupLink(urls.ownerUrl, publicUrl) };
 }
 
-async function seedOnce(ownerUrl: string): Promise<void> {
+/** Loads the demo into a database without any project. */
+export async function seedOnce(ownerUrl: string): Promise<void> {
   const seed = await readFile(demoSeedFile, 'utf8');
   await asOwner(ownerUrl, async (client) => {
     if (!(await hasProject(client))) await client.query(seed);

@@ -1,6 +1,6 @@
 import { ensureLogins, type LoginPasswords, up } from '@burgee/migrations';
 import { StartError } from './errors.ts';
-import { createSetupLink } from './installation.sql.ts';
+import { createSetupLink, ensureMetadataDatabase } from './installation.sql.ts';
 import { migrationsDirectory } from './layout.ts';
 import { type Environment, setting } from './settings.ts';
 
@@ -38,7 +38,10 @@ async function ownerUrlOf(env: Environment): Promise<string> {
   const passwords = passwordsOf(env);
   if (passwords === undefined) return databaseUrl;
   const database = setting(env, 'BURGEE_DATABASE') ?? 'burgee';
-  return (await ensureLogins(databaseUrl, passwords, database)).ownerUrl;
+  const { ownerUrl } = await ensureLogins(databaseUrl, passwords, database);
+  const metadata = setting(env, 'BURGEE_HASURA_METADATA_DATABASE');
+  if (metadata !== undefined) await ensureMetadataDatabase(databaseUrl, metadata);
+  return ownerUrl;
 }
 
 /** All three, or none: a login without a password is a door left open. */

@@ -7,13 +7,22 @@ export function writePrivateFile(file: string, text: string): void {
   renameSync(unfinished, file);
 }
 
+/** Reads a file of ours; undefined when it is not there. */
+export function readPrivateText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** Reads a file of ours; undefined when it is not there or not whole. */
 export function readPrivateJson<T>(file: string): T | undefined {
+  const text = readPrivateText(file);
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw error;
+    return text === undefined ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined; // a torn write of an older system; made anew
   }
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { loadDemo } from './demo.ts';
 import { report } from './errors.ts';
 /** `burgee-server`: the api, the worker or both as a process of its own, and the job that prepares the database for them. */
 import { checkHealth } from './health-check.ts';
@@ -11,6 +12,7 @@ const usage = `Usage: burgee-server <command>
   api         the doors, stateless; any number of them
   worker      the jobs; safe to run many
   migrate     make the logins (where their passwords are given) and apply hasura/migrations
+  demo        load the demo into an empty database, and write its keys into BURGEE_DATA_DIR
   setup-link  print the one-time link for the first administrator
   health      exit 0 when the server of this container is ready
 
@@ -22,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   api: () => serve('api'),
   worker: () => serve('worker'),
   migrate: () => migrate(process.env),
+  demo: () => loadDemo(process.env),
   'setup-link': () => printSetupLink(process.env),
   health: () => checkHealth(process.env),
 };
