@@ -2,9 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccessModule } from './access/access.module.ts';
 import type { Config } from './config.ts';
+import { EvaluationModule } from './evaluation/evaluation.module.ts';
+import { ExposureModule } from './exposure/exposure.module.ts';
 import { GraphqlModule } from './graphql/graphql.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { PlatformModule } from './platform.module.ts';
+import { RulesetModule } from './ruleset/ruleset.module.ts';
 
 /** The features of the api. */
 @Module({})
@@ -12,7 +15,15 @@ export class AppModule {
   static with(config: Config, logger: Logger): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(config, logger), AccessModule, GraphqlModule, HealthModule],
+      imports: [
+        PlatformModule.with(config, logger),
+        AccessModule,
+        RulesetModule,
+        EvaluationModule,
+        ExposureModule,
+        GraphqlModule,
+        HealthModule,
+      ],
     };
   }
 }

@@ -7,11 +7,14 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
 import { CONFIG, type Config } from './config.ts';
 import { Postgres } from './postgres.ts';
 
 /** Injection token of the process's pino logger. */
 export const LOGGER = Symbol('logger');
+/** Injection token of the registry in which every feature puts its metrics. */
+export const METRICS = Symbol('metrics');
 /** Injection token of the {@link Clock}. */
 export const CLOCK = Symbol('clock');
 /** Milliseconds since 1970. */
@@ -35,9 +38,10 @@ export class PlatformModule implements OnApplicationShutdown {
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         { provide: CLOCK, useValue: Date.now },
+        { provide: METRICS, useValue: new Registry() },
         { provide: Postgres, useFactory: () => new Postgres({ url: config.databaseUrl, onError }) },
       ],
-      exports: [CONFIG, LOGGER, CLOCK, Postgres],
+      exports: [CONFIG, LOGGER, CLOCK, METRICS, Postgres],
     };
   }
 

@@ -60,7 +60,12 @@ export class KeyStore {
 
   /** True while the key is known, not revoked and not expired. */
   isGood(keyId: string): boolean {
-    return this.#credentialOf(this.#byId.get(keyId)) !== undefined;
+    return this.byId(keyId) !== undefined;
+  }
+
+  /** The credential of a good key, by its id. */
+  byId(keyId: string): KeyCredential | undefined {
+    return this.#credentialOf(this.#byId.get(keyId));
   }
 
   /** The good keys of an environment, ordered by id: they go into its snapshot. */

@@ -1,7 +1,14 @@
 import { Module } from '@nestjs/common';
+import { RulesetModule } from '../ruleset/ruleset.module.ts';
 import { HealthController } from './health.controller.ts';
+import { MetricsListener } from './metrics.listener.ts';
 import { Readiness } from './readiness.store.ts';
 
 /** What operators ask. */
-@Module({ controllers: [HealthController], providers: [Readiness], exports: [Readiness] })
+@Module({
+  imports: [RulesetModule],
+  controllers: [HealthController],
+  providers: [Readiness, MetricsListener],
+  exports: [Readiness],
+})
 export class HealthModule {}

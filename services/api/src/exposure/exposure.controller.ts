@@ -1,0 +1,30 @@
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Credential } from '../access/credential.guard.ts';
+import type { KeyCredential } from '../access/credential.ts';
+import { CLOCK, type Clock } from '../platform.module.ts';
+import { ExposureBuffer } from './exposure.store.ts';
+import { exposureBatch } from './exposure.ts';
+
+/** `POST /v1/exposures`: what applications served, counted by the hour. */
+@Controller('v1')
+export class ExposureController {
+  readonly #buffer: ExposureBuffer;
+  readonly #clock: Clock;
+
+  constructor(@Inject(ExposureBuffer) buffer: ExposureBuffer, @Inject(CLOCK) clock: Clock) {
+    this.#buffer = buffer;
+    this.#clock = clock;
+  }
+
+  @Post('exposures')
+  @HttpCode(202)
+  @Credential('client', 'server')
+  receive(@Req() request: FastifyRequest): { accepted: number } {
+    const { environmentId, keyKind } = request.credential as KeyCredential;
+    const sender = { environmentId, throughClientKey: keyKind === 'client', now: this.#clock() };
+    const batch = exposureBatch(request.body, sender);
+    this.#buffer.add(batch);
+    return { accepted: batch.counts.length };
+  }
+}

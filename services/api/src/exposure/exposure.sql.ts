@@ -1,0 +1,61 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../database.ts';
+import type { Postgres } from '../postgres.ts';
+import { type ExposureBatch, type ExposureCount, summed, type UnknownFlag } from './exposure.ts';
+
+/** Writes batches in one transaction; those that were received before count nothing. */
+export async function writeBatches(postgres: Postgres, batches: readonly ExposureBatch[]): Promise<void> {
+  await postgres.transaction({ door: 'job' }, async (trx) => {
+    const ids = [...new Set(batches.map(({ batchId }) => batchId))];
+    const inserted = await sql<{ batch_id: string }>`
+      insert into burgee.exposure_batch (batch_id)
+      select unnest(${ids}::uuid[])
+      on conflict do nothing
+      returning batch_id`.execute(trx);
+    const fresh = new Map(batches.map((batch) => [batch.batchId, batch]));
+    const counted = inserted.rows.flatMap(({ batch_id }) => fresh.get(batch_id) ?? []);
+    await writeCounts(trx, summed(counted.flatMap(({ counts }) => counts)));
+    await writeUnknown(
+      trx,
+      counted.flatMap(({ unknown }) => unknown),
+    );
+  });
+}
+
+/** Counts of flags that exist; the others become unknown flags. Rows are written in one order, so that writers never lock each other out. */
+async function writeCounts(trx: Transaction<DB>, counts: readonly ExposureCount[]): Promise<void> {
+  if (counts.length === 0) return;
+  const rows = JSON.stringify(counts);
+  await sql`
+    insert into burgee.flag_exposure as exposure
+      (flag_id, flag_key, environment_id, variant, application, hour, source, count, through_client_key)
+    select flag.id, flag.key, environment.id, counted.variant, counted.application, to_timestamp(counted.hour / 1000.0),
+      counted.source, counted.count, counted."throughClientKey"
+    from jsonb_to_recordset(${rows}::jsonb) as counted (
+      "flagKey" text, variant text, count bigint, hour float8, source text, application text, "environmentId" uuid, "throughClientKey" boolean)
+    join burgee.environment on environment.id = counted."environmentId"
+    join burgee.flag on flag.project_id = environment.project_id and flag.key = counted."flagKey"
+    order by 3, 2, 4, 5, 7, 6
+    on conflict (environment_id, flag_key, variant, application, source, hour) do update
+    set count = exposure.count + excluded.count,
+      flag_id = excluded.flag_id,
+      through_client_key = exposure.through_client_key and excluded.through_client_key`.execute(trx);
+}
+
+async function writeUnknown(trx: Transaction<DB>, unknown: readonly UnknownFlag[]): Promise<void> {
+  if (unknown.length === 0) return;
+  const rows = JSON.stringify(unknown);
+  await sql`
+    insert into burgee.unknown_flag as seen (environment_id, flag_key, application, count)
+    select environment.id, asked."flagKey", asked.application, count(*)
+    from jsonb_to_recordset(${rows}::jsonb) as asked ("flagKey" text, application text, "environmentId" uuid)
+    join burgee.environment on environment.id = asked."environmentId"
+    where not exists (
+      select from burgee.flag
+      where flag.project_id = environment.project_id and flag.key = asked."flagKey" and flag.archived_at is null)
+    group by 1, 2, 3
+    order by 1, 2, 3
+    on conflict (environment_id, flag_key, application) do update
+    set last_seen = excluded.last_seen,
+      count = seen.count + excluded.count`.execute(trx);
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { BurgeeError, isDatabaseAway } from '../errors.ts';
+import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
+import { Postgres } from '../postgres.ts';
+import { Tally } from '../ruleset/tally.store.ts';
+import { writeBatches } from './exposure.sql.ts';
+import { type ExposureBatch, hourOf } from './exposure.ts';
+
+export const exposureLimits = { rowsWaiting: 100_000, rowsPerWrite: 5000, flushMs: 1000 } as const;
+
+/**
+ * Keeps exposure batches in memory until they are written, a second later. While Postgres is away they wait; when too
+ * many wait, senders are asked to keep theirs, so that nothing is lost and memory is bounded.
+ */
+@Injectable()
+export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
+  readonly #postgres: Postgres;
+  readonly #tally: Tally;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #dropped: Counter;
+  #waiting: ExposureBatch[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(
+    @Inject(Postgres) postgres: Postgres,
+    @Inject(Tally) tally: Tally,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Registry,
+  ) {
+    this.#postgres = postgres;
+    this.#tally = tally;
+    this.#clock = clock;
+    this.#logger = logger;
+    const name = 'burgee_exposure_rows_dropped_total';
+    this.#dropped = new Counter({ name, help: 'Exposure rows that the database refused.', registers: [metrics] });
+    const waiting = () => this.#rowsWaiting();
+    new Gauge({
+      name: 'burgee_exposure_rows_waiting',
+      help: 'Exposure rows not yet written.',
+      registers: [metrics],
+      collect() {
+        this.set(waiting());
+      },
+    });
+  }
+
+  onModuleInit(): void {
+    this.#schedule();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.flush();
+  }
+
+  /**
+   * Takes a batch in.
+   *
+   * @throws UNAVAILABLE when too many wait already
+   */
+  add(batch: ExposureBatch): void {
+    if (this.#rowsWaiting() + sizeOf(batch) > exposureLimits.rowsWaiting) {
+      throw new BurgeeError('UNAVAILABLE', 'exposures cannot be written at the moment; send them again', {
+        retryAfterSeconds: 60,
+      });
+    }
+    this.#waiting.push(batch);
+  }
+
+  /** Writes what waits, some thousand rows a transaction; what fails waits on. */
+  async flush(): Promise<void> {
+    this.#takeTally();
+    while (this.#waiting.length > 0) {
+      const batches = this.#nextBatches();
+      try {
+        await writeBatches(this.#postgres, batches);
+      } catch (error) {
+        if (isDatabaseAway(error)) return;
+        this.#logger.error({ err: error }, 'exposures were refused by the database');
+        this.#dropped.inc(batches.reduce((rows, batch) => rows + sizeOf(batch), 0));
+      }
+      this.#waiting = this.#waiting.slice(batches.length);
+    }
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      void this.flush().finally(() => {
+        if (!this.#isStopped) this.#schedule();
+      });
+    }, exposureLimits.flushMs);
+  }
+
+  #takeTally(): void {
+    if (this.#rowsWaiting() >= exposureLimits.rowsWaiting) return;
+    const hour = hourOf(this.#clock());
+    const counts = this.#tally.take().map((served) => ({ ...served, hour }));
+    if (counts.length > 0) this.#waiting.push({ batchId: randomUUID(), counts, unknown: [] });
+  }
+
+  #nextBatches(): ExposureBatch[] {
+    let rows = 0;
+    const last = this.#waiting.findIndex((batch) => {
+      rows += sizeOf(batch);
+      return rows >= exposureLimits.rowsPerWrite;
+    });
+    return this.#waiting.slice(0, last < 0 ? undefined : last + 1);
+  }
+
+  #rowsWaiting(): number {
+    return this.#waiting.reduce((rows, batch) => rows + sizeOf(batch), 0);
+  }
+}
+
+function sizeOf({ counts, unknown }: ExposureBatch): number {
+  return 1 + counts.length + unknown.length;
+}

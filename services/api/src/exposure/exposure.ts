@@ -1,0 +1,131 @@
+import { BurgeeError } from '../errors.ts';
+
+/** How often a variant was served in one hour. */
+export interface ExposureCount {
+  readonly flagKey: string;
+  /** Null: the code's default. */
+  readonly variant: string | null;
+  readonly count: number;
+  /** Start of the hour, milliseconds since 1970. */
+  readonly hour: number;
+  readonly source: 'used' | 'delivered';
+  readonly application: string;
+  readonly environmentId: string;
+  readonly throughClientKey: boolean;
+}
+
+/** A flag that code asked for and that is not there. */
+export interface UnknownFlag {
+  readonly flagKey: string;
+  readonly application: string;
+  readonly environmentId: string;
+}
+
+/** What one sender counted; counted again under the same id, it counts once. */
+export interface ExposureBatch {
+  readonly batchId: string;
+  readonly counts: readonly ExposureCount[];
+  readonly unknown: readonly UnknownFlag[];
+}
+
+/** Who sends a batch, and when. */
+export interface Sender {
+  readonly environmentId: string;
+  readonly throughClientKey: boolean;
+  readonly now: number;
+}
+
+const limits = { counts: 2000, unknown: 200, count: 1_000_000_000 } as const;
+const hourMs = 3_600_000;
+const oldestMs = 90 * 24 * hourMs;
+
+/**
+ * Reads the body of `POST /v1/exposures`.
+ *
+ * @throws BAD_INPUT with the path of the first thing that is wrong
+ */
+export function exposureBatch(body: unknown, sender: Sender): ExposureBatch {
+  const { batchId, application, counts = [], unknown = [] } = objectAt(body, 'body');
+  if (typeof batchId !== 'string' || !uuid.test(batchId)) throw wrong('batchId must be a UUID');
+  const named = lineAt(application, 'application', 200);
+  return {
+    batchId: batchId.toLowerCase(),
+    counts: listAt(counts, 'counts', limits.counts).map((item, index) => ({
+      ...countAt(item, `counts[${index}]`, sender.now),
+      application: named,
+      environmentId: sender.environmentId,
+      throughClientKey: sender.throughClientKey,
+    })),
+    unknown: listAt(unknown, 'unknown', limits.unknown).map((key, index) => ({
+      flagKey: lineAt(key, `unknown[${index}]`, 128),
+      application: named,
+      environmentId: sender.environmentId,
+    })),
+  };
+}
+
+/** Adds up counts that stand in the same row, so that one statement writes each row once. */
+export function summed(counts: readonly ExposureCount[]): ExposureCount[] {
+  const sums = new Map<string, ExposureCount>();
+  for (const count of counts) {
+    const { environmentId, flagKey, variant, application, source, hour } = count;
+    const key = JSON.stringify([environmentId, flagKey, variant, application, source, hour]);
+    const sum = sums.get(key);
+    const throughClientKey = count.throughClientKey && (sum?.throughClientKey ?? true);
+    sums.set(key, { ...count, count: count.count + (sum?.count ?? 0), throughClientKey });
+  }
+  return [...sums.values()];
+}
+
+/** Start of the hour of UTC. */
+export function hourOf(instant: number): number {
+  return Math.floor(instant / hourMs) * hourMs;
+}
+
+type OneCount = Pick<ExposureCount, 'flagKey' | 'variant' | 'count' | 'hour' | 'source'>;
+
+function countAt(item: unknown, path: string, now: number): OneCount {
+  const { flag, variant = null, count, hour, source = 'used' } = objectAt(item, path);
+  if (source !== 'used' && source !== 'delivered') throw wrong(`${path}.source must be "used" or "delivered"`);
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > limits.count) {
+    throw wrong(`${path}.count must be a whole number from 1 to 1,000,000,000`);
+  }
+  return {
+    flagKey: lineAt(flag, `${path}.flag`, 128),
+    variant: variant === null || variant === '' ? null : lineAt(variant, `${path}.variant`, 128),
+    count,
+    hour: hourAt(hour, `${path}.hour`, now),
+    source,
+  };
+}
+
+function hourAt(text: unknown, path: string, now: number): number {
+  const instant = typeof text === 'string' && rfc3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant)) throw wrong(`${path} must be an RFC 3339 date with a zone`);
+  if (instant > now + hourMs || instant < now - oldestMs) throw wrong(`${path} must lie in the last 90 days`);
+  return hourOf(instant);
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const control = /[\u0000-\u001f\u007f-\u009f]/;
+
+function lineAt(value: unknown, path: string, longest: number): string {
+  if (typeof value === 'string' && value !== '' && value.length <= longest && !control.test(value)) return value;
+  throw wrong(`${path} must be one line of 1 to ${longest} characters`);
+}
+
+function listAt(value: unknown, path: string, longest: number): unknown[] {
+  if (Array.isArray(value) && value.length <= longest) return value as unknown[];
+  throw wrong(`${path} must be a list of at most ${longest} entries`);
+}
+
+function objectAt(value: unknown, path: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw wrong(`${path} must be an object`);
+}
+
+function wrong(message: string): BurgeeError {
+  return new BurgeeError('BAD_INPUT', message);
+}

@@ -1,0 +1,120 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { eventText } from './event.ts';
+import { type Patch, patchBetween } from './patch.ts';
+import { type Change, RulesetStore } from './ruleset.store.ts';
+import type { Snapshot } from './snapshot.ts';
+import { type EventStream, forEachInTurns } from './stream.store.ts';
+
+/** Sends rulesets to those who evaluate by themselves: the whole once, then what changed. */
+@Injectable()
+export class RulesetStreams {
+  readonly #rulesets: RulesetStore;
+  readonly #channels = new Map<string, Channel>();
+
+  constructor(@Inject(RulesetStore) rulesets: RulesetStore) {
+    this.#rulesets = rulesets;
+  }
+
+  /**
+   * Starts to send to `stream`, from the version that the reader has, if the way from there is still known.
+   *
+   * @returns the undo
+   */
+  follow(snapshot: Snapshot, stream: EventStream, lastVersion: string | undefined): () => void {
+    const channel = this.#channelOf(snapshot.environmentId);
+    const reader: Reader = { stream, version: lastVersion };
+    bring(reader, snapshot, channel.patches);
+    stream.send(headEvent(snapshot));
+    channel.readers.add(reader);
+    return () => {
+      channel.readers.delete(reader);
+    };
+  }
+
+  #channelOf(environmentId: string): Channel {
+    let channel = this.#channels.get(environmentId);
+    if (channel === undefined) {
+      const opened: Channel = { readers: new Set(), patches: [] };
+      this.#rulesets.subscribe(environmentId, (change) => publish(opened, change));
+      this.#channels.set(environmentId, opened);
+      channel = opened;
+    }
+    return channel;
+  }
+}
+
+interface Reader {
+  readonly stream: EventStream;
+  /** What the reader has; undefined: nothing. */
+  version: string | undefined;
+}
+
+interface Channel {
+  readonly readers: Set<Reader>;
+  /** The way to the current version, oldest first, each step starting where the one before it ends. */
+  patches: readonly PatchEvent[];
+}
+
+interface PatchEvent {
+  readonly from: string;
+  readonly version: string;
+  readonly event: Buffer;
+}
+
+/** How many versions a reader may have missed and still be sent patches only. */
+const patchesKept = 64;
+const patchBytesKept = 1024 * 1024;
+
+function publish(channel: Channel, { previous, next }: Change): void {
+  if (previous.version === next.version) return;
+  const patch = patchEvent(patchBetween(previous.ruleset, next.ruleset));
+  channel.patches = keptPatches([...channel.patches, patch]);
+  const { patches } = channel;
+  forEachInTurns(channel.readers, (reader) => {
+    bring(reader, next, patches);
+    reader.stream.send(headEvent(next));
+  });
+}
+
+function keptPatches(patches: readonly PatchEvent[]): readonly PatchEvent[] {
+  let bytes = 0;
+  const kept = patches.slice(-patchesKept).findLastIndex((patch) => {
+    bytes += patch.event.length;
+    return bytes > patchBytesKept;
+  });
+  return patches.slice(-patchesKept).slice(kept + 1);
+}
+
+/** Sends what brings a reader to the snapshot: nothing, the patches it misses, or the whole. */
+function bring(reader: Reader, snapshot: Snapshot, patches: readonly PatchEvent[]): void {
+  if (reader.version === snapshot.version) return;
+  const start = patches.findIndex((patch) => patch.from === reader.version);
+  const leadsHere = start >= 0 && patches.at(-1)?.version === snapshot.version;
+  if (leadsHere) for (const patch of patches.slice(start)) reader.stream.send(patch.event);
+  else reader.stream.send(wholeEvent(snapshot));
+  reader.version = snapshot.version;
+}
+
+function patchEvent(patch: Patch): PatchEvent {
+  const event = Buffer.from(eventText({ id: patch.version, event: 'patch', data: JSON.stringify(patch) }));
+  return { from: patch.from, version: patch.version, event };
+}
+
+const wholeEvents = new WeakMap<Snapshot, Buffer>();
+
+/** One buffer per version for all readers. */
+function wholeEvent(snapshot: Snapshot): Buffer {
+  let event = wholeEvents.get(snapshot);
+  if (event === undefined) {
+    const data = JSON.stringify(snapshot.ruleset);
+    event = Buffer.from(eventText({ id: snapshot.version, event: 'ruleset', data }));
+    wholeEvents.set(snapshot, event);
+  }
+  return event;
+}
+
+/** The head of the audit chain goes where a database owner cannot reach. */
+function headEvent(snapshot: Snapshot): string {
+  const data = JSON.stringify({ version: snapshot.version, auditHead: snapshot.auditHead });
+  return eventText({ id: snapshot.version, event: 'head', data });
+}

@@ -1,0 +1,83 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Credential } from '../access/credential.guard.ts';
+import type { KeyCredential } from '../access/credential.ts';
+import { KeyStore } from '../access/key.store.ts';
+import { etagMatches, wantsEvents } from './negotiation.ts';
+import { RulesetStore } from './ruleset.store.ts';
+import { RulesetStreams } from './ruleset-stream.store.ts';
+import type { Snapshot } from './snapshot.ts';
+import { EventStreams } from './stream.store.ts';
+
+/** `GET /v1/ruleset`: whole rulesets, for local evaluation and relays; as JSON or as a stream of patches. */
+@Controller('v1')
+export class RulesetController {
+  readonly #rulesets: RulesetStore;
+  readonly #rulesetStreams: RulesetStreams;
+  readonly #streams: EventStreams;
+  readonly #keys: KeyStore;
+
+  constructor(
+    @Inject(RulesetStore) rulesets: RulesetStore,
+    @Inject(RulesetStreams) rulesetStreams: RulesetStreams,
+    @Inject(EventStreams) streams: EventStreams,
+    @Inject(KeyStore) keys: KeyStore,
+  ) {
+    this.#rulesets = rulesets;
+    this.#rulesetStreams = rulesetStreams;
+    this.#streams = streams;
+    this.#keys = keys;
+  }
+
+  @Get('ruleset')
+  @Credential('server', 'relay')
+  async ruleset(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const key = request.credential as KeyCredential;
+    const snapshot = this.#rulesets.current(key.environmentId) ?? (await this.#rulesets.open(key.environmentId));
+    if (wantsEvents(request.headers.accept)) return this.#stream(request, reply, snapshot);
+    const etag = `"${snapshot.version}"`;
+    reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept, accept-encoding');
+    if (etagMatches(request.headers['if-none-match'], etag)) {
+      reply.status(304).send();
+      return;
+    }
+    const { encoding, body } = await encodedBody(snapshot, request.headers['accept-encoding']);
+    if (encoding !== 'identity') reply.header('content-encoding', encoding);
+    reply.header('content-type', 'application/json; charset=utf-8').send(body);
+  }
+
+  #stream(request: FastifyRequest, reply: FastifyReply, snapshot: Snapshot): void {
+    const { keyId } = request.credential as KeyCredential;
+    let undo = () => {};
+    const stream = this.#streams.open(reply, { isAllowed: () => this.#keys.isGood(keyId), onEnd: () => undo() });
+    undo = this.#rulesetStreams.follow(snapshot, stream, lastEventId(request));
+  }
+}
+
+function lastEventId(request: FastifyRequest): string | undefined {
+  const id = request.headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+type Encoding = 'identity' | 'gzip' | 'br';
+
+const encoders: Readonly<Record<Encoding, (body: Buffer) => Promise<Buffer>>> = {
+  identity: async (body) => body,
+  gzip: (body) => promisify(gzip)(body, { level: 6 }),
+  br: (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+};
+
+const bodies = new WeakMap<Snapshot, Map<Encoding, Promise<Buffer>>>();
+
+/** One buffer per version and content coding, made on its first use. */
+async function encodedBody(snapshot: Snapshot, accepted: string | string[] | undefined) {
+  const offers = String(accepted ?? '');
+  const encoding: Encoding = /\bbr\b/.test(offers) ? 'br' : /\bgzip\b/.test(offers) ? 'gzip' : 'identity';
+  const made = bodies.get(snapshot) ?? new Map<Encoding, Promise<Buffer>>();
+  bodies.set(snapshot, made);
+  const body = made.get(encoding) ?? encoders[encoding](Buffer.from(JSON.stringify(snapshot.ruleset)));
+  made.set(encoding, body);
+  return { encoding, body: await body };
+}

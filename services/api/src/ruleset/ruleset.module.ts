@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.ts';
+import { RulesetController } from './ruleset.controller.ts';
+import { RulesetListener } from './ruleset.listener.ts';
+import { RulesetStore } from './ruleset.store.ts';
+import { RulesetStreams } from './ruleset-stream.store.ts';
+import { SnapshotFiles } from './snapshot.store.ts';
+import { EventStreams } from './stream.store.ts';
+import { Tally } from './tally.store.ts';
+
+/** From rows to what is served: listen, read, assemble, publish. */
+@Module({
+  imports: [AccessModule],
+  controllers: [RulesetController],
+  providers: [RulesetStore, RulesetListener, SnapshotFiles, RulesetStreams, EventStreams, Tally],
+  exports: [RulesetStore, EventStreams, Tally],
+})
+export class RulesetModule {}

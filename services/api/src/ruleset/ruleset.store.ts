@@ -1,0 +1,327 @@
+import { nextChangeAt } from '@burgee/evaluator';
+import { regexEngine } from '@burgee/evaluator/regex';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { KeyStore } from '../access/key.store.ts';
+import { BurgeeError, isDatabaseAway } from '../errors.ts';
+import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
+import { Postgres } from '../postgres.ts';
+import { type Assembled, assemble, type RawRuleset } from './assemble.ts';
+import { readFormerForms } from './former-forms.sql.ts';
+import { momentAt } from './moment.ts';
+import { rawRuleset, readRuleset, readVersions } from './ruleset.sql.ts';
+import { type SavedSnapshot, SnapshotFiles } from './snapshot.store.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Something that may change decisions: a new version, or an instant at which the clock changes them. */
+export interface Change {
+  readonly previous: Snapshot;
+  /** The same as `previous` when only the clock moved. */
+  readonly next: Snapshot;
+}
+
+/** More than this at one load and the last good ruleset is kept. */
+export const rulesetLimits = { bytes: 8 * 1024 * 1024, flags: 10_000 } as const;
+
+/**
+ * Holds one immutable snapshot per environment, from its first use on, and exchanges it when the version in the
+ * database is another one. Reading from it never waits and never needs the database.
+ */
+@Injectable()
+export class RulesetStore implements OnApplicationShutdown {
+  readonly #postgres: Postgres;
+  readonly #keys: KeyStore;
+  readonly #files: SnapshotFiles;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #entries = new Map<string, Entry>();
+  readonly #saved = new Map<string, SavedSnapshot>();
+  readonly #failures: Counter;
+  #lastSyncAt: number | null = null;
+  #synchronising: Promise<void> | undefined;
+
+  constructor(
+    @Inject(Postgres) postgres: Postgres,
+    @Inject(KeyStore) keys: KeyStore,
+    @Inject(SnapshotFiles) files: SnapshotFiles,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(METRICS) metrics: Registry,
+  ) {
+    this.#postgres = postgres;
+    this.#keys = keys;
+    this.#files = files;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#failures = new Counter({
+      name: 'burgee_ruleset_load_failures_total',
+      help: 'Rulesets that could not be read or were refused; the last good one was kept.',
+      registers: [metrics],
+    });
+    this.#describe(metrics);
+    keys.subscribe(() => this.#saveAll());
+  }
+
+  /** When the versions were last compared with the database; null: never since the start. */
+  get lastSyncAt(): number | null {
+    return this.#lastSyncAt;
+  }
+
+  /** True when there is at least one environment to serve. */
+  get hasSomething(): boolean {
+    return this.#saved.size > 0 || [...this.#entries.values()].some((entry) => entry.snapshot !== undefined);
+  }
+
+  /** The snapshot of an environment that is open; undefined: call {@link open}. */
+  current(environmentId: string): Snapshot | undefined {
+    return this.#entries.get(environmentId)?.snapshot;
+  }
+
+  /**
+   * The snapshot of an environment, compiled on its first use; from disk when the database is away.
+   *
+   * @throws PROVIDER_NOT_READY when it is neither in the database's reach nor on disk
+   */
+  async open(environmentId: string): Promise<Snapshot> {
+    const entry = this.#entryOf(environmentId);
+    if (entry.snapshot !== undefined) return entry.snapshot;
+    try {
+      await this.refresh(environmentId);
+    } catch (error) {
+      if (!isDatabaseAway(error)) this.#logger.error({ err: error, environmentId }, 'a ruleset could not be loaded');
+      this.#openFromDisk(entry);
+    }
+    if (entry.snapshot !== undefined) return entry.snapshot;
+    throw new BurgeeError('PROVIDER_NOT_READY', 'the flags of this environment are not loaded yet', {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  /** Reads an environment again; calls that come while it is being read share one further reading. */
+  refresh(environmentId: string): Promise<void> {
+    const entry = this.#entryOf(environmentId);
+    if (entry.running === undefined) {
+      entry.running = this.#load(entry).finally(() => {
+        entry.running = undefined;
+      });
+      return entry.running;
+    }
+    entry.following ??= entry.running
+      .catch(() => undefined)
+      .then(() => {
+        entry.following = undefined;
+        return this.refresh(environmentId);
+      });
+    return entry.following;
+  }
+
+  /** Compares every open environment's version with the database and reads those that differ; callers share one run. */
+  synchronise(): Promise<void> {
+    this.#synchronising ??= this.#synchronise().finally(() => {
+      this.#synchronising = undefined;
+    });
+    return this.#synchronising;
+  }
+
+  async #synchronise(): Promise<void> {
+    const ids = [...this.#entries.keys()];
+    const versions = await readVersions(this.#postgres, ids);
+    this.#lastSyncAt = this.#clock();
+    const stale = ids.filter((id) => versions.has(id) && !this.#isAt(id, versions.get(id) ?? ''));
+    const results = await Promise.allSettled(stale.map((id) => this.refresh(id)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** Follows a hint that an environment has another version; environments nobody uses stay unread. */
+  async follow(environmentId: string, version: string): Promise<void> {
+    if (!this.#entries.has(environmentId) || this.#isAt(environmentId, version)) return;
+    await this.refresh(environmentId);
+  }
+
+  /** The instant that stands for `now` in every decision of this environment until the next change by the clock. */
+  momentOf(snapshot: Snapshot): number {
+    const entry = this.#entryOf(snapshot.environmentId);
+    const now = this.#clock();
+    if (entry.momentFor !== snapshot || now >= entry.nextChange) this.#step(entry, snapshot, now);
+    return entry.moment;
+  }
+
+  /** Calls back after every change of an environment; returns the undo. */
+  subscribe(environmentId: string, listener: (change: Change) => void): () => void {
+    const entry = this.#entryOf(environmentId);
+    entry.listeners.add(listener);
+    this.#arm(entry);
+    return () => {
+      entry.listeners.delete(listener);
+    };
+  }
+
+  /** Reads what is on disk and takes its keys; called once, before the first request. */
+  async takeSaved(): Promise<void> {
+    for (const saved of await this.#files.readAll()) {
+      this.#saved.set(saved.environmentId, saved);
+      this.#keys.seed(saved.keys);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const entry of this.#entries.values()) clearTimeout(entry.timer);
+    await this.#files.settled();
+  }
+
+  async #load(entry: Entry): Promise<void> {
+    try {
+      const stored = await readRuleset(this.#postgres, entry.environmentId);
+      if (stored === undefined) return;
+      const raw = withinLimits(stored.text);
+      const assembled = await this.#assemble(entry.environmentId, raw);
+      this.#publish(
+        entry,
+        snapshotOf(entry.environmentId, { assembled, auditHead: stored.auditHead, source: 'database' }),
+      );
+      this.#save(entry);
+    } catch (error) {
+      this.#failures.inc();
+      throw error;
+    }
+  }
+
+  async #assemble(environmentId: string, raw: RawRuleset): Promise<Assembled> {
+    const newest = assemble(raw, new Map(), regexEngine);
+    if (newest.problems.size === 0) return newest;
+    const keys = [...newest.problems.keys()];
+    this.#logger.error({ environmentId, flags: keys }, 'flags that do not compile are served in an earlier form');
+    return assemble(raw, await readFormerForms(this.#postgres, environmentId, keys), regexEngine);
+  }
+
+  #openFromDisk(entry: Entry): void {
+    const saved = this.#saved.get(entry.environmentId);
+    if (saved === undefined || entry.snapshot !== undefined) return;
+    const assembled = assemble(saved.ruleset, new Map(), regexEngine);
+    this.#publish(entry, snapshotOf(entry.environmentId, { assembled, auditHead: saved.auditHead, source: 'disk' }));
+    this.#logger.warn(
+      { environmentId: entry.environmentId, version: saved.ruleset.version },
+      'serving from the snapshot on disk',
+    );
+  }
+
+  #publish(entry: Entry, next: Snapshot): void {
+    const previous = entry.snapshot;
+    if (previous?.version === next.version && previous.source === next.source) return;
+    entry.snapshot = next;
+    this.#logger.info(
+      { environmentId: next.environmentId, version: next.version, auditHead: next.auditHead, source: next.source },
+      'serving',
+    );
+    if (previous !== undefined) this.#announce(entry, { previous, next });
+    this.#arm(entry);
+  }
+
+  #announce(entry: Entry, change: Change): void {
+    for (const listener of entry.listeners) listener(change);
+  }
+
+  #save(entry: Entry): void {
+    const { snapshot, environmentId } = entry;
+    if (snapshot?.source !== 'database') return;
+    const keys = this.#keys.keysOf(environmentId);
+    this.#files.save({ environmentId, ruleset: snapshot.ruleset, keys, auditHead: snapshot.auditHead });
+  }
+
+  #saveAll(): void {
+    for (const entry of this.#entries.values()) this.#save(entry);
+  }
+
+  #step(entry: Entry, snapshot: Snapshot, now: number): void {
+    const next = (at: number) => nextChangeAt(snapshot.compiled, at);
+    entry.momentFor = snapshot;
+    entry.moment = momentAt(next, now);
+    entry.nextChange = next(now) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Wakes the listeners at the next change by the clock, at most once a second. */
+  #arm(entry: Entry): void {
+    clearTimeout(entry.timer);
+    const { snapshot } = entry;
+    if (snapshot === undefined || entry.listeners.size === 0) return;
+    this.momentOf(snapshot);
+    if (entry.nextChange === Number.POSITIVE_INFINITY) return;
+    const waitMs = Math.min(Math.max(entry.nextChange - this.#clock(), leastStepMs), longestTimerMs);
+    entry.timer = setTimeout(() => {
+      if (entry.snapshot === snapshot && this.#clock() >= entry.nextChange)
+        this.#announce(entry, { previous: snapshot, next: snapshot });
+      this.#arm(entry);
+    }, waitMs).unref();
+  }
+
+  #isAt(environmentId: string, version: string): boolean {
+    const snapshot = this.current(environmentId);
+    return snapshot?.version === version && snapshot.source === 'database';
+  }
+
+  #entryOf(environmentId: string): Entry {
+    let entry = this.#entries.get(environmentId);
+    if (entry === undefined) {
+      entry = { environmentId, listeners: new Set(), moment: 0, nextChange: Number.POSITIVE_INFINITY };
+      this.#entries.set(environmentId, entry);
+    }
+    return entry;
+  }
+
+  #describe(metrics: Registry): void {
+    const entries = this.#entries;
+    const lastSyncAge = () => (this.#lastSyncAt === null ? Number.NaN : (this.#clock() - this.#lastSyncAt) / 1000);
+    new Gauge({
+      name: 'burgee_last_sync_age_seconds',
+      help: 'Since versions were last compared with the database.',
+      registers: [metrics],
+      collect() {
+        this.set(lastSyncAge());
+      },
+    });
+    new Gauge({
+      name: 'burgee_flag_problems',
+      help: 'Flags whose newest stored form does not compile.',
+      labelNames: ['environment'],
+      registers: [metrics],
+      collect() {
+        this.reset();
+        for (const [environment, { snapshot }] of entries) this.set({ environment }, snapshot?.problems.size ?? 0);
+      },
+    });
+  }
+}
+
+interface Entry {
+  readonly environmentId: string;
+  snapshot?: Snapshot;
+  running?: Promise<void> | undefined;
+  following?: Promise<void> | undefined;
+  momentFor?: Snapshot;
+  moment: number;
+  nextChange: number;
+  timer?: NodeJS.Timeout;
+  readonly listeners: Set<(change: Change) => void>;
+}
+
+const leastStepMs = 1000;
+const longestTimerMs = 2 ** 31 - 1;
+
+function withinLimits(text: string): RawRuleset {
+  if (text.length > rulesetLimits.bytes)
+    throw new BurgeeError('LIMIT_EXCEEDED', `a ruleset has at most ${rulesetLimits.bytes} bytes`);
+  const raw = rawRuleset(text);
+  if (Object.keys(raw.flags).length > rulesetLimits.flags) {
+    throw new BurgeeError('LIMIT_EXCEEDED', `a ruleset has at most ${rulesetLimits.flags} flags`);
+  }
+  return raw;
+}
+
+function snapshotOf(
+  environmentId: string,
+  found: { assembled: Assembled; auditHead: string | null; source: Snapshot['source'] },
+): Snapshot {
+  const { assembled, auditHead, source } = found;
+  return Object.freeze({ environmentId, version: assembled.ruleset.version, ...assembled, auditHead, source });
+}
