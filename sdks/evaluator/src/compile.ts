@@ -59,11 +59,12 @@ function segmentCompiler({ segments, faults }: Ruleset, regex: RegexEngine | und
 
 function compileFlag(key: string, flag: Flag, scope: Scope, flags: ReadonlyMap<string, CompiledFlag>): CompiledFlag {
   const outcomes = attempt(scope, () => outcomesOf(key, flag, scope));
-  const broken = () => failed(key, { errorCode: 'PARSE_ERROR', errorMessage: scope.problems.map(sentence).join('; ') });
+  const broken = () => failed(key, { errorCode: 'PARSE_ERROR', errorMessage: sentence(scope.problems) });
   const decision = outcomes && attempt(scope, () => compileDecision(outcomes, scope, flags));
   return {
     key,
     source: flag,
+    scope,
     enabled: flag?.enabled !== false,
     clientVisible: flag?.clientVisible === true,
     off: outcomes ? compileOff(outcomes) : Object.freeze({ flagKey: key, reason: 'DISABLED' }),
@@ -132,13 +133,16 @@ function attempt<Result>({ problems }: Scope, make: () => Result): Result | unde
   try {
     return make();
   } catch {
-    problems.push({ path: '', message: 'does not compile' });
+    if (problems.length === 0) problems.push({ path: '', message: 'does not compile' });
     return undefined;
   }
 }
 
-function sentence({ path, message }: Problem): string {
-  return path === '' ? message : `${path}: ${message}`;
+/** The first problem, and how many more there are. */
+function sentence([first = { path: '', message: '' }, ...others]: readonly Problem[]): string {
+  const { path, message } = first;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${path === '' ? '' : `${path}: `}${message}${more}`;
 }
 
 function never(): boolean {

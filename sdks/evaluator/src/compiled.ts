@@ -2,6 +2,7 @@ import type { HashState } from './bucket.ts';
 import type { Evaluation, EvaluationContext, Fault } from './evaluation.ts';
 import type { Ramp, Share } from './rollout.ts';
 import type { Flag, Problem } from './ruleset.ts';
+import type { Scope } from './scope.ts';
 
 /** True or false, or what makes the question unanswerable. */
 export type Matched = boolean | Fault;
@@ -29,6 +30,8 @@ export interface CompiledRuleset {
 export interface CompiledFlag {
   readonly key: string;
   readonly source: Flag;
+  /** What it was compiled with, for explanations. */
+  readonly scope: Scope;
   readonly enabled: boolean;
   readonly clientVisible: boolean;
   /** The evaluation while not enabled. */

@@ -33,7 +33,8 @@ export function compileConditions(conditions: readonly Condition[], path: string
   return conditions.map((condition, i) => compileCondition(condition, `${path}[${i}]`, scope));
 }
 
-function compileCondition(condition: Condition, path: string, scope: Scope): Matcher {
+/** One condition as a function. */
+export function compileCondition(condition: Condition, path: string, scope: Scope): Matcher {
   if ('attr' in condition) return negated(matchAttribute(condition, path, scope), condition.not);
   if ('segment' in condition) return negated(matchSegment(condition, path, scope), condition.not);
   if ('all' in condition) return matchEach(compileConditions(condition.all, `${path}.all`, scope));

@@ -1,0 +1,44 @@
+import type { Evaluation, EvaluationContext } from './evaluation.ts';
+import { type Condition, NOW } from './ruleset.ts';
+
+/** A decision as one sentence. */
+export function describeEvaluation(evaluation: Evaluation): string {
+  const { flagKey, variant, reason, ruleId, errorMessage, metadata } = evaluation;
+  const served = variant === undefined ? "the code's default" : `variant ${variant}`;
+  return `${flagKey} serves ${served}: ${because()}.`;
+
+  function because(): string {
+    if (reason === 'ERROR') return errorMessage ?? 'an error';
+    if (ruleId !== undefined) return `rule ${ruleId} matched${reason === 'SPLIT' ? ' and the hash decided' : ''}`;
+    if (reason === 'TARGETING_MATCH') return `prerequisite ${metadata?.prerequisite} is not met`;
+    if (reason === 'DISABLED') return 'it is not enabled';
+    if (reason === 'SPLIT') return 'the hash decided the split';
+    return reason === 'DEFAULT' ? 'no rule matched' : 'the same for everyone';
+  }
+}
+
+/** A condition, and what the context has to say to it. */
+export function describeCondition(condition: Condition, context: EvaluationContext): string {
+  if ('attr' in condition) {
+    const { attr, op, values = [], not } = condition;
+    const asked = [not === true ? `not ${attr}` : attr, op, listed(values)].filter((part) => part !== '').join(' ');
+    return attr === NOW
+      ? asked
+      : `${asked}: the context has ${shown(Object.hasOwn(context, attr) ? context[attr] : undefined)}`;
+  }
+  if ('segment' in condition) return `${condition.not === true ? 'not in' : 'in'} segment ${condition.segment}`;
+  const [group, parts] = Object.entries(condition)[0] as [string, readonly Condition[]];
+  return `${group} of (${parts.map((part) => describeCondition(part, context)).join('; ')})`;
+}
+
+function listed(values: readonly unknown[]): string {
+  const few = values.slice(0, 5).map(shown).join(', ');
+  return values.length > 5 ? `${few} and ${values.length - 5} more` : few;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (typeof value === 'string')
+    return value.length > 100 ? `${JSON.stringify(value.slice(0, 100))}…` : JSON.stringify(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a value of type ${typeof value}`;
+}
