@@ -1,0 +1,23 @@
+import type { ResultOf } from 'gql.tada';
+import { graphql, request } from '../graphql.ts';
+
+export type StaleFinding = ResultOf<typeof findings>['staleFlags'][number];
+export type StaleReport = ResultOf<typeof findings>['staleReports'][number];
+
+export const readStale = (project: string) => request(findings, { project });
+
+export async function runStaleAudit(project: string) {
+  return (await request(run, { project })).runStaleAudit;
+}
+
+const findings = graphql(`
+  query Stale($project: String!) {
+    staleFlags(project: $project) { flagKey finding kind since days owner value lastUsedAt removeCommand }
+    staleReports(project: $project) { id kind period asOf createdAt findings { finding } }
+    unknownFlags(project: $project) { flagKey environment application firstSeen lastSeen count }
+  }
+`);
+
+const run = graphql(`
+  mutation RunStaleAudit($project: String!) { runStaleAudit(project: $project) { id kind period findings { flagKey } } }
+`);
