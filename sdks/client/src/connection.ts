@@ -89,6 +89,11 @@ export function keepConnected(options: ConnectionOptions): Connection {
     options.onFailure(failure);
   }
 
-  const reopen = () => clock.now() >= notBefore && (open(), true);
+  function reopen(): boolean {
+    const allowed = clock.now() >= notBefore;
+    if (allowed) open();
+    return allowed;
+  }
+
   return { open, close, reopen };
 }

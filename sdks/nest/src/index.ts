@@ -1,0 +1,10 @@
+export type { Evaluation, EvaluationContext, ServerClient } from '@burgee/client/server';
+export { staticFlags } from '@burgee/client/server';
+export { BurgeeModule } from './burgee.module.ts';
+export { type Branches, BURGEE_CLIENT, Burgee } from './burgee.ts';
+export { BurgeeUsageError } from './errors.ts';
+export { FlagDenied, type Otherwise } from './flag-denied.ts';
+export { FlagValue } from './flag-value.ts';
+export type { BurgeeModuleOptions } from './options.ts';
+export { type ContextOf, type RequestLike, requestOf, signedInUser } from './request.ts';
+export { RequireFlag, type RequireFlagOptions } from './require-flag.ts';
