@@ -190,6 +190,8 @@ create table burgee.flag_setting (
 create index flag_setting_environment_flags on burgee.flag_setting (environment_id);
 comment on table burgee.flag_setting is 'How a flag decides in one environment. SQL null is absent, jsonb null is the default of the code that asks.';
 comment on column burgee.flag_setting.settled_at is 'Since when there is exactly one outcome, requirements left aside; in the future while a ramp runs.';
+comment on column burgee.flag_setting.first_settled_at is 'When it was settled to something else than its off value for the first time.';
+comment on column burgee.flag_setting.first_enabled_at is 'When it was enabled for the first time.';
 comment on column burgee.flag_setting.settled_value is 'That outcome; jsonb null is the default of the code that asks.';
 comment on column burgee.flag_setting.change_reason is 'Write-only: why. A trigger takes it into the audit entry.';
 comment on column burgee.flag_setting.revision is 'Counts changes. An update that names the revision it saw fails when there is a newer one.';
@@ -430,6 +432,11 @@ create unlogged table burgee.audit_pending (
   project_id uuid not null,
   environment_id uuid,
   changes_version uuid[] not null,
+  actor text not null,
+  member_id uuid,
+  door text not null,
+  db_login text not null,
+  claim jsonb,
   reason text,
   emergency boolean not null default false,
   subject text not null,

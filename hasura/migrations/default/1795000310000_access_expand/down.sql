@@ -1,0 +1,22 @@
+set local lock_timeout = '5s';
+
+drop function burgee.redeem_setup_link(bytea, text, text, text);
+drop function burgee.create_setup_link(bytea, timestamptz);
+drop function burgee.is_setup_open();
+drop trigger _200_guard on burgee.member_role;
+drop function burgee.guard_member_role();
+drop trigger _200_guard on burgee.member;
+drop trigger _050_keep on burgee.member;
+drop function burgee.guard_member();
+drop trigger _200_guard on burgee.api_key;
+drop trigger _050_keep on burgee.api_key;
+drop function burgee.guard_api_key();
+drop trigger _200_guard on burgee.environment;
+drop trigger _050_keep on burgee.environment;
+drop function burgee.guard_environment();
+drop trigger _600_creator on burgee.project;
+drop function burgee.make_creator_admin();
+drop trigger _200_guard on burgee.project;
+drop trigger _050_keep on burgee.project;
+drop function burgee.guard_project();
+drop function burgee.require_admin_somewhere(text);

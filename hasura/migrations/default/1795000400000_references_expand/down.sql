@@ -1,0 +1,21 @@
+set local lock_timeout = '5s';
+
+drop trigger _350_named on burgee.segment;
+drop function burgee.guard_named_segment();
+drop trigger _350_named on burgee.flag;
+drop function burgee.guard_named_flag();
+drop function burgee.last_use(uuid);
+drop function burgee.users_of(text, uuid, text);
+drop trigger _401_references on burgee.flag_setting;
+drop trigger _400_references on burgee.flag_setting;
+drop function burgee.refer();
+drop function burgee.refuse_cycle(uuid, uuid);
+drop function burgee.cycle_of(uuid, uuid);
+drop function burgee.depth_of(uuid, uuid, boolean);
+drop function burgee.write_references(burgee.flag_setting);
+drop function burgee.lock_references(burgee.flag_setting);
+drop function burgee.refuse_unknown_segments(burgee.flag_setting);
+drop function burgee.refuse_unknown_flags(burgee.flag_setting);
+drop function burgee.segments_of(burgee.flag_setting);
+drop function burgee.requirements_of(burgee.flag_setting);
+drop function burgee.requirements_in(jsonb, text);

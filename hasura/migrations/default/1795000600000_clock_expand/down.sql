@@ -1,0 +1,14 @@
+set local lock_timeout = '5s';
+
+drop trigger _450_clock on burgee.flag;
+drop function burgee.recount_flag();
+drop function burgee.recount_clocks(uuid);
+drop trigger _350_clock on burgee.flag_setting;
+drop function burgee.keep_clock();
+drop function burgee.settle(burgee.flag, burgee.flag_setting, timestamptz);
+drop function burgee.turns_of(burgee.flag_setting, timestamptz);
+drop function burgee.only_outcome(burgee.flag, burgee.flag_setting, timestamptz);
+drop function burgee.outcomes(burgee.flag, burgee.flag_setting, timestamptz);
+drop function burgee.share_from(jsonb, timestamptz);
+drop function burgee.values_of(jsonb, jsonb);
+drop function burgee.off_value(burgee.flag, burgee.flag_setting);

@@ -1,0 +1,3 @@
+set local lock_timeout = '5s';
+
+drop function burgee.make_exposure_month(date);
