@@ -1,13 +1,18 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AccessModule } from './access/access.module.ts';
+import { AdminModule } from './admin/admin.module.ts';
+import { AuditModule } from './audit/audit.module.ts';
+import { ChangesModule } from './changes/changes.module.ts';
 import type { Config } from './config.ts';
 import { EvaluationModule } from './evaluation/evaluation.module.ts';
 import { ExposureModule } from './exposure/exposure.module.ts';
+import { FlagsModule } from './flags/flags.module.ts';
 import { GraphqlModule } from './graphql/graphql.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { PlatformModule } from './platform.module.ts';
 import { RulesetModule } from './ruleset/ruleset.module.ts';
+import { SegmentsModule } from './segments/segments.module.ts';
 
 /** The features of the api. */
 @Module({})
@@ -21,8 +26,13 @@ export class AppModule {
         RulesetModule,
         EvaluationModule,
         ExposureModule,
+        FlagsModule,
+        SegmentsModule,
+        AuditModule,
+        ChangesModule,
         GraphqlModule,
         HealthModule,
+        AdminModule,
       ],
     };
   }

@@ -41,3 +41,8 @@ const sealBytes = 16;
 function seal(secret: Buffer, list: string, place: Buffer): Buffer {
   return createHmac('sha256', secret).update(`${list}\n`).update(place).digest().subarray(0, sealBytes);
 }
+
+/** The key of all cursors: the same on every replica, because they share the signing key. */
+export function cursorSecret(signingKey: string): Buffer {
+  return createHmac('sha256', 'burgee cursors').update(signingKey).digest();
+}

@@ -15,7 +15,7 @@ export class JsonScalar implements CustomScalar<unknown, unknown> {
   }
 
   parseLiteral(node: ValueNode): unknown {
-    return valueOf(node);
+    return jsonOf(node);
   }
 }
 
@@ -57,12 +57,12 @@ function isDay([, year, month, day]: RegExpExecArray): boolean {
   return Number(day) >= 1 && Number(day) <= last;
 }
 
-function valueOf(node: ValueNode): unknown {
+function jsonOf(node: ValueNode): unknown {
   switch (node.kind) {
     case Kind.OBJECT:
-      return Object.fromEntries(node.fields.map((field) => [field.name.value, valueOf(field.value)]));
+      return Object.fromEntries(node.fields.map((field) => [field.name.value, jsonOf(field.value)]));
     case Kind.LIST:
-      return node.values.map(valueOf);
+      return node.values.map(jsonOf);
     case Kind.INT:
     case Kind.FLOAT:
       return Number(node.value);
