@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { LoginPasswords } from '@burgee/migrations';
-import { readPrivateJson, writePrivateFile } from './private-file.ts';
+import { StartError } from './errors.ts';
+import { readPrivateText, writePrivateFile } from './private-file.ts';
 
 /** Secrets of one data directory, made once; the database holds only what it needs to recognise them. */
 export interface Credentials {
@@ -20,13 +21,25 @@ export interface EnvironmentKeys {
   readonly server: string;
 }
 
-/** Reads `credentials.json`, or makes it. */
+/**
+ * Reads `credentials.json`, or makes it.
+ *
+ * @throws StartError when it is there and broken: new secrets would lock us out of the database
+ */
 export function openCredentials(dataDir: string): Credentials {
-  const found = readPrivateJson<Credentials>(fileIn(dataDir));
-  if (found !== undefined) return found;
-  const made = newCredentials();
-  saveCredentials(dataDir, made);
-  return made;
+  const text = readPrivateText(fileIn(dataDir));
+  if (text === undefined) {
+    const made = newCredentials();
+    saveCredentials(dataDir, made);
+    return made;
+  }
+  try {
+    return JSON.parse(text) as Credentials;
+  } catch (cause) {
+    throw new StartError(`${fileIn(dataDir)} is broken: bring it back from a copy, or use another BURGEE_DATA_DIR.`, {
+      cause,
+    });
+  }
 }
 
 export function saveCredentials(dataDir: string, credentials: Credentials): void {
