@@ -37,7 +37,7 @@ CMD ["node", "/app/services/standalone/dist/server.js", "worker"]
 FROM base AS shop
 COPY --from=build /app/sdks sdks
 COPY --from=build /app/examples examples
-ENV PORT=4401 SHOP_CACHE_FILE=/var/lib/burgee/shop-ruleset.json
+ENV PORT=4401 SHOP_HOST=0.0.0.0 SHOP_CACHE_FILE=/var/lib/burgee/shop-ruleset.json
 USER 10001:10001
 EXPOSE 4401
 HEALTHCHECK --interval=2s --timeout=2s --start-period=10s --start-interval=500ms --retries=3 \
