@@ -432,6 +432,7 @@ create unlogged table burgee.audit_pending (
   project_id uuid not null,
   environment_id uuid,
   changes_version uuid[] not null,
+  at timestamptz not null default burgee.now(),
   actor text not null,
   member_id uuid,
   door text not null,

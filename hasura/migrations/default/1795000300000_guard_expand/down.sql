@@ -11,7 +11,7 @@ drop trigger _200_guard on burgee.segment;
 drop trigger _100_touch on burgee.segment;
 drop trigger _050_keep on burgee.segment;
 drop function burgee.check_segment();
-drop function burgee.segment_problems(burgee.segment);
+drop function burgee.problems_of(burgee.segment);
 drop function burgee.guard_segment();
 drop function burgee.require_segment_writer(burgee.segment);
 drop function burgee.is_used_in_production(uuid);

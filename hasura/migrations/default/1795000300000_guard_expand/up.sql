@@ -842,7 +842,7 @@ end
 $$;
 comment on function burgee.guard_segment() is 'Who may change a segment, and whether they have to say why.';
 
-create function burgee.segment_problems(segment burgee.segment)
+create function burgee.problems_of(segment burgee.segment)
 returns jsonb
 language plpgsql
 stable
@@ -851,7 +851,7 @@ as $$
 declare
   bearer jsonb := '{"key": "segment", "enabled": true, "type": "boolean", "variants": {"on": true, "off": false}, "off": "off", "default": "off"}';
 begin
-  if segment.conditions is null then
+  if segment.conditions is null or to_regprocedure('burgee.flag_problems(jsonb)') is null then
     return '[]';
   end if;
   if jsonb_path_exists(segment.conditions, 'lax $.**.segment') then
@@ -865,7 +865,7 @@ begin
   ), '[]');
 end
 $$;
-comment on function burgee.segment_problems(burgee.segment) is 'Problems of a segment''s conditions, as a list.';
+comment on function burgee.problems_of(burgee.segment) is 'Problems of a segment''s conditions, as a list.';
 
 create function burgee.check_segment()
 returns trigger
@@ -890,7 +890,7 @@ begin
 
   problems := burgee.text_problems(new.name, new.description, '', '{}');
   if tg_op = 'INSERT' or new.conditions is distinct from old.conditions then
-    problems := problems || burgee.segment_problems(new);
+    problems := problems || burgee.problems_of(new);
   end if;
   if problems <> '[]' then
     perform burgee.refuse_problems('INVALID_SEGMENT', problems);

@@ -154,11 +154,11 @@ begin
 
   select flag.project_id into of_project from burgee.flag where flag.id = setting.flag_id;
   insert into burgee.setting_reference (flag_id, environment_id, kind, required_flag_id, variant, segment_id)
-  select distinct setting.flag_id, setting.environment_id, kind, required.id, case kind when 'variant' then named.variant end, null::uuid
+  select distinct setting.flag_id, setting.environment_id, named_as, required.id, case named_as when 'variant' then named.variant end, null::uuid
   from burgee.requirements_of(setting) as named
   join burgee.flag required on required.project_id = of_project and required.key = named.flag_key
-  cross join (values ('flag'), ('variant')) as kinds (kind)
-  where kind = 'flag'
+  cross join (values ('flag'), ('variant')) as reference_kind (named_as)
+  where named_as = 'flag'
     or named.variant is not null
   union all
   select distinct setting.flag_id, setting.environment_id, 'segment', null::uuid, null, segment.id

@@ -340,7 +340,7 @@ declare
 begin
   entry.project_id := pending.project_id;
   entry.environment_id := pending.environment_id;
-  entry.at := burgee.now();
+  entry.at := pending.at;
   entry.actor := pending.actor;
   entry.member_id := pending.member_id;
   entry.door := pending.door;
