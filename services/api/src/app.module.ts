@@ -13,6 +13,7 @@ import { HealthModule } from './health/health.module.ts';
 import { PlatformModule } from './platform.module.ts';
 import { RulesetModule } from './ruleset/ruleset.module.ts';
 import { SegmentsModule } from './segments/segments.module.ts';
+import { StaleModule } from './stale/stale.module.ts';
 
 /** The features of the api. */
 @Module({})
@@ -29,6 +30,7 @@ export class AppModule {
         FlagsModule,
         SegmentsModule,
         AuditModule,
+        StaleModule,
         ChangesModule,
         GraphqlModule,
         HealthModule,

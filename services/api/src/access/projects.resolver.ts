@@ -38,7 +38,7 @@ export class ProjectsResolver {
     @Args('input', { type: () => CreateProjectInput }) input: CreateProjectInput,
   ): Promise<Project> {
     return this.#postgres.transaction(member, async (trx) => {
-      await insertProject(trx, member, input);
+      await insertProject(trx, input);
       const [project] = await readProjects(trx, member, input.key);
       return project as Project;
     });

@@ -77,21 +77,11 @@ export const environmentJson = sql`jsonb_build_object(
   'isProduction', environment.is_production,
   'version', burgee.version_text(environment))`;
 
-/** Makes a project; its maker becomes its administrator. */
-export async function insertProject(
-  db: Kysely<DB>,
-  member: MemberCredential,
-  input: CreateProjectInput,
-): Promise<void> {
-  const days = input.staleAfterDays ?? 14;
+/** Makes a project; a trigger makes its maker its administrator. */
+export async function insertProject(db: Kysely<DB>, { key, name, staleAfterDays }: CreateProjectInput): Promise<void> {
   await sql`
-    with made as (
-      insert into burgee.project (key, name, stale_after)
-      values (${input.key}, ${input.name}, make_interval(secs => ${days * 86_400}))
-      returning id
-    )
-    insert into burgee.member_role (member_id, project_id, role)
-    select ${member.memberId}, made.id, 'admin' from made`.execute(db);
+    insert into burgee.project (key, name, stale_after)
+    values (${key}, ${name}, make_interval(secs => ${(staleAfterDays ?? 14) * 86_400}))`.execute(db);
 }
 
 /** Adds an environment after the others; a trigger gives every flag a setting in it. */

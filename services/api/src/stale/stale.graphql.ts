@@ -45,9 +45,6 @@ export class StaleFinding {
 
   @Field(() => Date, { nullable: true, description: 'Hour in which code used it last.' })
   declare lastUsedAt: Date | null;
-
-  @Field(() => String, { description: 'Takes the dead branch out of the code.' })
-  declare removeCommand: string;
 }
 
 @ObjectType({ description: 'A filed report; it never changes.' })
@@ -66,9 +63,6 @@ export class StaleReport {
 
   @Field(() => Date)
   declare createdAt: Date;
-
-  @Field(() => [StaleFinding])
-  declare findings: StaleFinding[];
 
   @Field(() => JsonScalar)
   declare body: unknown;
