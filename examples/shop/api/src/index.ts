@@ -1,0 +1,1 @@
+export { type RunningShop, startShop } from './start-shop.ts';

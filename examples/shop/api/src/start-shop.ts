@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { appModule } from './app.module.ts';
+import { readShopConfig } from './config.ts';
+
+export interface RunningShop {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts storefront and GraphQL in one process; throws a sentence when it cannot. */
+export async function startShop(env: Readonly<Record<string, string | undefined>>): Promise<RunningShop> {
+  const config = readShopConfig(env);
+  const adapter = new FastifyAdapter({ forceCloseConnections: true });
+  const app = await NestFactory.create<NestFastifyApplication>(appModule(config), adapter, {
+    logger: ['warn', 'error'],
+  });
+  await app.register(fastifyStatic, { root: storefrontFolder() });
+  await app.listen(config.port, config.host);
+  return { url: await app.getUrl(), stop: () => app.close() };
+}
+
+/** The built storefront. */
+function storefrontFolder(): string {
+  const dist = join(dirname(createRequire(import.meta.url).resolve('@burgee/shop-web/package.json')), 'dist');
+  if (!existsSync(join(dist, 'index.html')))
+    throw new Error(`the storefront is not built: run \`pnpm build\` (${dist})`);
+  return dist;
+}

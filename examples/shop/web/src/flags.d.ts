@@ -1,0 +1,16 @@
+/** The flags that this storefront reads: another key, or a default of another type, does not compile. */
+declare module '@burgee/vue' {
+  interface FlagTypes {
+    'new-checkout': boolean;
+    'free-shipping-banner': string;
+    'dark-storefront': boolean;
+    'express-delivery': boolean;
+    'gift-cards': boolean;
+    'loyalty-points': boolean;
+    'search-v2': boolean;
+    recommendations: string;
+    'checkout-layout': { columns?: number };
+  }
+}
+
+export {};
