@@ -17,8 +17,13 @@ export class ErrorFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): unknown {
     // a resolver's error goes back to GraphQL, whose formatter gives it its extensions
     if (host.getType<string>() === 'graphql') return exception;
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const http = host.switchToHttp();
+    this.answer(exception, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    return undefined;
+  }
+
+  /** Also for what goes wrong before a route is reached, such as a body that is no JSON. */
+  answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = this.#translate(exception, request);
     if (error.status === 500) {
       this.#logger.error(
@@ -26,13 +31,12 @@ export class ErrorFilter implements ExceptionFilter {
         error.message,
       );
     }
-    if (reply.sent || reply.raw.headersSent) return undefined;
-    answer(reply, request, error);
-    return undefined;
+    if (!reply.sent && !reply.raw.headersSent) send(reply, request, error);
   }
 
   #translate(exception: unknown, request: FastifyRequest): BurgeeError {
     if (!(exception instanceof HttpException)) return asBurgeeError(exception);
+    if (exception.cause !== undefined) return asBurgeeError(exception.cause);
     if (exception.getStatus() !== 404) return new BurgeeError('BAD_INPUT', exception.message, { cause: exception });
     const allow = this.#methodsOf(pathOf(request));
     if (allow.length === 0) return new BurgeeError('NOT_FOUND', 'There is nothing at this address.');
@@ -40,7 +44,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-function answer(reply: FastifyReply, request: FastifyRequest, error: BurgeeError): void {
+function send(reply: FastifyReply, request: FastifyRequest, error: BurgeeError): void {
   const { retryAfterSeconds, allow, problems, current } = error.circumstances;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
   if (allow !== undefined) reply.header('allow', allow.join(', '));

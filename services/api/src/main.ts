@@ -53,8 +53,10 @@ async function createApp(config: Config, logger: Logger): Promise<NestFastifyApp
     abortOnError: false,
     logger: nestLogger(logger),
   });
-  const methodsOf = await prepareServer(adapter.getInstance(), config);
-  app.useGlobalFilters(new ErrorFilter(logger, methodsOf));
+  const server = adapter.getInstance();
+  const filter = new ErrorFilter(logger, await prepareServer(server, config));
+  server.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
+  app.useGlobalFilters(filter);
   return app;
 }
 

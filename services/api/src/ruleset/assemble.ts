@@ -83,8 +83,25 @@ function checkedSegments(raw: Readonly<Record<string, unknown>>): Record<string,
   return segments;
 }
 
+/** True when the candidate compiles together with the flags that it requires, as they stand now. */
 function compiles(raw: RawRuleset, key: string, candidate: unknown, surroundings: Surroundings): boolean {
-  return compileAll(raw, { [key]: candidate }, surroundings).problems.size === 0;
+  const flags: Record<string, unknown> = { [key]: candidate };
+  for (const name of requiredBy(candidate)) addWithRequired(flags, name, raw.flags);
+  return !compileAll(raw, flags, surroundings).problems.has(key);
+}
+
+function addWithRequired(flags: Record<string, unknown>, key: string, all: RawRuleset['flags']): void {
+  if (Object.hasOwn(flags, key) || !Object.hasOwn(all, key)) return;
+  flags[key] = all[key];
+  for (const name of requiredBy(all[key])) addWithRequired(flags, name, all);
+}
+
+/** Empty where the flag cannot be read: it does not compile then anyway. */
+function requiredBy(flag: unknown): string[] {
+  const parsed = parseFlag(flag);
+  if (!parsed.ok) return [];
+  const { requires = [], rules = [] } = parsed.flag;
+  return [requires, ...rules.map((rule) => rule.requires ?? [])].flat().map((requirement) => requirement.flag);
 }
 
 /** Switching off always works, also while the newest rules cannot be read. */

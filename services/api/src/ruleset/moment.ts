@@ -26,8 +26,7 @@ export function momentAt(nextChange: NextChange, now: number): number {
 function lookBack(nextChange: NextChange, now: number): number | undefined {
   for (let distance = 1000; distance <= farthestLookMs; distance *= 2) {
     const next = nextChange(now - distance);
-    if (next === null) return undefined;
-    if (next <= now) return next;
+    if (next !== null && next <= now) return next;
   }
   const next = nextChange(0);
   return next !== null && next <= now ? next : undefined;

@@ -133,9 +133,11 @@ export class RulesetStore implements OnApplicationShutdown {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Follows a hint that an environment has another version; environments nobody uses stay unread. */
-  async follow(environmentId: string, version: string): Promise<void> {
-    if (!this.#entries.has(environmentId) || this.#isAt(environmentId, version)) return;
+  /** Follows a hint that an environment counts another version; environments nobody uses stay unread. */
+  async follow(environmentId: string, count: string): Promise<void> {
+    const snapshot = this.current(environmentId);
+    if (snapshot === undefined) return;
+    if (snapshot.source === 'database' && snapshot.version.startsWith(`${count}.`)) return;
     await this.refresh(environmentId);
   }
 

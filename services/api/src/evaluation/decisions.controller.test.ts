@@ -1,0 +1,141 @@
+import { eventually } from '@burgee/test/support';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApi, type TestApi } from '../main.support.ts';
+import { type EventReader, readEvents } from '../ruleset/event-reader.support.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi([
+    { key: 'everybody', clientVisible: true },
+    {
+      key: 'nordic',
+      clientVisible: true,
+      metadata: { team: 'shop' },
+      rules: [{ id: 'nordics', if: [{ attr: 'country', op: 'in', values: ['NO'] }], serve: 'on' }],
+      default: 'off',
+    },
+    { key: 'hidden' },
+    { key: 'price', type: 'float', variants: { one: 1, two: 2 }, clientVisible: true },
+  ]);
+});
+afterAll(() => api.stop());
+
+const ask = (context: object, headers: Record<string, string> = {}) =>
+  api.post('/v1/decisions', { key: api.keys.client, body: { context }, headers });
+const stream = (context: object): Promise<EventReader> =>
+  readEvents(`${api.url}/v1/decisions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${api.keys.client}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ context }),
+  });
+const setDefault = (key: string, variant: string) =>
+  api.database.sql('update burgee.flag_setting set default_serve = $2 from burgee.flag where id = flag_id and key = $1', [
+    key,
+    JSON.stringify(variant),
+  ]);
+
+test('answers all client-visible decisions with value, variant, reason and chosen metadata only', async () => {
+  const response = await ask({ country: 'NO' });
+  const text = await response.text();
+  expect(JSON.parse(text)).toEqual({
+    version: expect.stringMatching(/^\d+\./),
+    flags: {
+      everybody: { value: true, variant: 'on', reason: 'STATIC' },
+      nordic: { value: true, variant: 'on', reason: 'TARGETING_MATCH', metadata: { team: 'shop' } },
+      price: { value: 1, variant: 'one', reason: 'STATIC' },
+    },
+  });
+  expect(text).toContain('"value":1.0');
+  expect(text).not.toContain('nordics');
+});
+
+test('answers 304 to the tag of the same decisions', async () => {
+  const etag = (await ask({ country: 'NO' })).headers.get('etag') ?? '';
+  expect((await ask({ country: 'NO', other: 1 }, { 'if-none-match': etag })).status).toBe(304);
+  expect((await ask({ country: 'DE' }, { 'if-none-match': etag })).status).toBe(200);
+});
+
+test('pushes to each context what changed for it, and nothing else', async () => {
+  const [norway, germany] = [await stream({ country: 'NO' }), await stream({ country: 'DE' })];
+  try {
+    expect((await norway.next('decisions')).data).toMatchObject({ flags: { nordic: { value: true } } });
+    expect((await germany.next('decisions')).data).toMatchObject({ flags: { nordic: { value: false } } });
+    await setDefault('nordic', 'on');
+    const changed = await germany.next('changed');
+    expect(changed.data).toEqual({
+      version: changed.id,
+      flags: { nordic: { value: true, variant: 'on', reason: 'DEFAULT', metadata: { team: 'shop' } } },
+      removed: [],
+    });
+    await setDefault('everybody', 'off');
+    await norway.next('changed');
+    expect(norway.events.map(({ event }) => event)).toEqual(['decisions', 'changed']);
+    expect((await norway.next('changed')).data).toMatchObject({ flags: { everybody: { value: false } } });
+  } finally {
+    norway.close();
+    germany.close();
+  }
+});
+
+test('tells which flags went away', async () => {
+  const reader = await stream({});
+  await reader.next('decisions');
+  await api.database.sql(`update burgee.flag set archived_at = now() where key = 'price'`);
+  expect((await reader.next('changed')).data).toMatchObject({ flags: {}, removed: ['price'] });
+  reader.close();
+});
+
+test('pushes when the clock alone changes a decision', async () => {
+  const soon = new Date(Date.now() + 1500).toISOString();
+  await api.addFlag({
+    key: 'timed',
+    clientVisible: true,
+    rules: [{ id: 'later', if: [{ attr: 'now', op: 'date_after', values: [soon] }], serve: 'on' }],
+    default: 'off',
+  });
+  const reader = await eventually(async () => {
+    const opened = await stream({});
+    const { data } = await opened.next('decisions');
+    expect(data).toMatchObject({ flags: { timed: { value: false } } });
+    return opened;
+  });
+  const timed = { flags: { timed: { value: true } } };
+  await eventually(() => expect(reader.events.at(-1)?.data).toMatchObject(timed));
+  reader.close();
+});
+
+test('tells the reader of a large context to ask again', async () => {
+  const reader = await stream({ note: 'x'.repeat(5000) });
+  await reader.next('decisions');
+  await setDefault('everybody', 'on');
+  const nudge = await reader.next('refetch');
+  expect(nudge.data).toEqual({ version: nudge.id });
+  reader.close();
+});
+
+test("nudges OpenFeature's clients through the address that the bulk answer carries", async () => {
+  const bulk = await api.post('/ofrep/v1/evaluate/flags', { key: api.keys.client });
+  const { eventStreams } = (await bulk.json()) as { eventStreams: [{ type: string; endpoint: { requestUri: string } }] };
+  const [{ type, endpoint }] = eventStreams;
+  expect(type).toBe('sse');
+  const reader = await readEvents(api.url + endpoint.requestUri, {});
+  expect(reader.headers.get('access-control-allow-origin')).toBe('*');
+  await setDefault('everybody', 'off');
+  const nudge = await reader.next('message');
+  expect(nudge.data).toEqual({ type: 'refetchEvaluation', etag: nudge.id });
+  reader.close();
+  const refetched = await api.post(`/ofrep/v1/evaluate/flags?flagConfigEtag=${nudge.id}`, { key: api.keys.client });
+  expect(await refetched.json()).toMatchObject({ metadata: { version: nudge.id } });
+});
+
+test.each(['', 'a.b.c', `${'0'.repeat(36)}.1.x`])('refuses the stream token "%s"', async (token) => {
+  const response = await fetch(`${api.url}/ofrep/v1/events?token=${token}`);
+  expect(response.status).toBe(401);
+  expect(await response.json()).toMatchObject({ errorCode: 'UNAUTHORIZED' });
+});
+
+test('refuses the stream token as a key', async () => {
+  const bulk = await api.post('/ofrep/v1/evaluate/flags', { key: api.keys.client });
+  const token = /token=([^"]+)/.exec(await bulk.text())?.[1] ?? '';
+  expect((await api.post('/ofrep/v1/evaluate/flags', { key: token })).status).toBe(401);
+});

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '@burgee/test/support';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApi, type TestApi } from '../main.support.ts';
+import { type SeverableLink, severableLink } from '../ruleset/severable-link.support.ts';
+
+let api: TestApi;
+let link: SeverableLink;
+beforeAll(async () => {
+  api = await startTestApi([{ key: 'a' }, { key: 'b' }], {
+    urlOf: async (database) => {
+      link = await severableLink(database.apiUrl);
+      return link.url;
+    },
+  });
+});
+afterAll(async () => {
+  await api.stop();
+  link.close();
+});
+
+const hour = new Date().toISOString();
+const send = (counts: readonly object[], more: object = {}, key = api.keys.server) =>
+  api.post('/v1/exposures', { key, body: { batchId: randomUUID(), application: 'shop', counts, ...more } });
+const stored = (application: string) =>
+  api.database.sql(
+    `select flag_key, variant, source, count::int, through_client_key from burgee.flag_exposure where application = $1 order by 1, 2, 3`,
+    [application],
+  );
+
+test('counts a batch once, however often it is sent, and adds up those of one hour', async () => {
+  const batchId = randomUUID();
+  const counts = [{ flag: 'a', variant: 'on', count: 2, hour, source: 'used' }];
+  for (let times = 0; times < 3; times += 1) expect((await send(counts, { batchId })).status).toBe(202);
+  await send([{ flag: 'a', variant: 'on', count: 5, hour, source: 'used' }, { flag: 'b', variant: 'off', count: 1, hour }]);
+  await eventually(async () =>
+    expect(await stored('shop')).toEqual([
+      { flag_key: 'a', variant: 'on', source: 'used', count: 7, through_client_key: false },
+      { flag_key: 'b', variant: 'off', source: 'used', count: 1, through_client_key: false },
+    ]),
+  );
+});
+
+test('marks what browsers count, and leaves flags that do not exist out', async () => {
+  const counts = [
+    { flag: 'a', variant: 'on', count: 1, hour },
+    { flag: 'missing', variant: 'on', count: 1, hour },
+  ];
+  await send(counts, { application: 'storefront' }, api.keys.client);
+  await eventually(async () =>
+    expect(await stored('storefront')).toEqual([
+      { flag_key: 'a', variant: 'on', source: 'used', count: 1, through_client_key: true },
+    ]),
+  );
+});
+
+test('keeps unknown flags with how often they were asked for', async () => {
+  const unknown = ['never-made', 'a', '=HYPERLINK("x")'];
+  await send([], { unknown, application: 'cart' });
+  await send([], { unknown: ['never-made'], application: 'cart' });
+  await eventually(async () => {
+    const rows = await api.database.sql(`select flag_key, count::int from burgee.unknown_flag where application = 'cart' order by 1 desc`);
+    expect(rows).toEqual([
+      { flag_key: 'never-made', count: 2 },
+      { flag_key: '=HYPERLINK("x")', count: 1 },
+    ]);
+  });
+});
+
+test('keeps batches while Postgres is away and writes them afterwards', async () => {
+  link.cut();
+  const { status } = await send([{ flag: 'a', variant: 'on', count: 3, hour }], { application: 'patient' });
+  expect(status).toBe(202);
+  link.mend();
+  await eventually(async () => expect(await stored('patient')).toMatchObject([{ count: 3 }]));
+});
+
+test("counts what OpenFeature's clients are handed: one flag as used, all as delivered", async () => {
+  await api.post('/ofrep/v1/evaluate/flags/a');
+  await api.post('/ofrep/v1/evaluate/flags/a');
+  await api.post('/ofrep/v1/evaluate/flags/missing');
+  await api.post('/ofrep/v1/evaluate/flags');
+  await eventually(async () =>
+    expect(await stored('ofrep')).toMatchObject([
+      { flag_key: 'a', source: 'delivered', count: 1 },
+      { flag_key: 'a', source: 'used', count: 2 },
+      { flag_key: 'b', source: 'delivered', count: 1 },
+    ]),
+  );
+});
+
+test('refuses what is no batch with the path of the fault', async () => {
+  const response = await send([{ flag: 'a', count: -1, hour }]);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('counts[0].count') });
+});
