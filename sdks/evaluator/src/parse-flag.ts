@@ -1,3 +1,4 @@
+import { byteLength } from './grammar.ts';
 import {
   at,
   expectExact,
@@ -134,6 +135,7 @@ function expectMetadatum(name: string, value: unknown, place: Place): void {
   expectText(name, 128, place);
   if (name === '__proto__') fault(place, 'reserved field __proto__');
   if (typeof value === 'number') expectExact(value, place);
-  else if (typeof value === 'string') expectSize(value, { bytes: 1026, levels: 1 }, place);
-  else if (typeof value !== 'boolean') fault(place, `expected string, number or boolean, got ${typeName(value)}`);
+  else if (typeof value === 'string' && byteLength(value) > 1024) fault(place, 'at most 1,024 bytes');
+  else if (typeof value !== 'string' && typeof value !== 'boolean')
+    fault(place, `expected string, number or boolean, got ${typeName(value)}`);
 }

@@ -1,0 +1,873 @@
+-- What a flag and a segment may look like. The evaluator's parser says the same, function by function (parse-*.ts there),
+-- in the same words; a property test compares both. Lengths are in UTF-8 bytes.
+set local lock_timeout = '5s';
+
+create table burgee.operator (
+  name text not null,
+  operand text not null,
+  min_values int not null,
+  max_values int not null,
+  constraint operator_pkey primary key (name),
+  constraint operator_operand_known check (operand in ('date', 'none', 'number', 'pattern', 'scalar', 'text', 'version')),
+  constraint operator_values_ordered check (min_values between 0 and max_values)
+);
+comment on table burgee.operator is 'What a condition may ask of an attribute; the same rows as spec/operators.json.';
+comment on constraint operator_pkey on burgee.operator is 'An operator has one name.';
+comment on constraint operator_operand_known on burgee.operator is 'Kind of the values that the operator compares with.';
+comment on constraint operator_values_ordered on burgee.operator is 'How many values a condition gives.';
+grant select on burgee.operator to burgee_api, burgee_hasura;
+
+insert into burgee.operator (name, operand, min_values, max_values)
+values
+  ('contains', 'text', 1, 1000),
+  ('date_after', 'date', 1, 1),
+  ('date_before', 'date', 1, 1),
+  ('ends_with', 'text', 1, 1000),
+  ('equals', 'scalar', 1, 1),
+  ('exists', 'none', 0, 0),
+  ('in', 'scalar', 1, 10000),
+  ('matches', 'pattern', 1, 1),
+  ('number_eq', 'number', 1, 1),
+  ('number_gt', 'number', 1, 1),
+  ('number_gte', 'number', 1, 1),
+  ('number_lt', 'number', 1, 1),
+  ('number_lte', 'number', 1, 1),
+  ('semver_eq', 'version', 1, 1),
+  ('semver_gt', 'version', 1, 1),
+  ('semver_gte', 'version', 1, 1),
+  ('semver_lt', 'version', 1, 1),
+  ('semver_lte', 'version', 1, 1),
+  ('starts_with', 'text', 1, 1000);
+
+-- Words ----------------------------------------------------------------------------------------------------------------
+
+create function burgee.problem(path text, message text)
+returns jsonb
+language sql
+immutable
+return jsonb_build_object('path', path, 'message', message);
+comment on function burgee.problem(text, text) is 'A fault in a definition and where it stands; an empty path is the whole.';
+
+create function burgee.child_path(path text, field text)
+returns text
+language sql
+immutable
+return case path when '' then field else path || '.' || field end;
+comment on function burgee.child_path(text, text) is 'Path of a field.';
+
+create function burgee.lower_ascii(word text)
+returns text
+language sql
+immutable
+return translate(word, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz');
+comment on function burgee.lower_ascii(text) is 'Lower case, the same in every locale.';
+
+create function burgee.grouped(count int)
+returns text
+language sql
+immutable
+return to_char(count, 'FM999,999,999');
+comment on function burgee.grouped(int) is 'A whole number with commas between its thousands.';
+
+-- Any JSON value -------------------------------------------------------------------------------------------------------
+
+create function burgee.expect_type(value jsonb, type text, path text)
+returns setof jsonb
+language sql
+immutable
+begin atomic
+  select burgee.problem(
+    path,
+    case when value is null then 'is missing' else format('expected %s, got %s', type, jsonb_typeof(value)) end)
+  where jsonb_typeof(value) is distinct from type;
+end;
+comment on function burgee.expect_type(jsonb, text, text) is 'A value of one JSON type; SQL null is a missing one.';
+
+create function burgee.expect_fields(record jsonb, known text[], path text)
+returns setof jsonb
+language sql
+immutable
+begin atomic
+  select burgee.problem(
+    burgee.child_path(path, field),
+    coalesce(
+      (
+        select 'unknown field; did you mean ' || name
+        from unnest(known) with ordinality as listed (name, position)
+        where burgee.lower_ascii(name) = burgee.lower_ascii(field)
+        order by position
+        limit 1
+      ),
+      'unknown field'))
+  from jsonb_object_keys(record) as field
+  where field <> all (known);
+end;
+comment on function burgee.expect_fields(jsonb, text[], text) is 'No fields that nobody knows.';
+
+create function burgee.expect_text(value jsonb, longest int, path text)
+returns setof jsonb
+language sql
+immutable
+begin atomic
+  select burgee.expect_type(value, 'string', path)
+  union all
+  select burgee.problem(path, format('must be 1 to %s bytes', longest))
+  where jsonb_typeof(value) = 'string'
+    and octet_length(value #>> '{}') not between 1 and longest
+  union all
+  select burgee.problem(path, 'control characters are refused')
+  where jsonb_typeof(value) = 'string'
+    and value #>> '{}' ~ '[\u0001-\u001f\u007f]';
+end;
+comment on function burgee.expect_text(jsonb, int, text) is 'A text of at least one byte without control characters.';
+
+create function burgee.expect_key(value jsonb, noun text, path text)
+returns setof jsonb
+language sql
+immutable
+begin atomic
+  select burgee.expect_type(value, 'string', path)
+  union all
+  select burgee.problem(path, message)
+  from (select value #>> '{}' as key) as given,
+  lateral (
+    select case
+      when octet_length(key) not between 1 and 128 then noun || ' must be 1 to 128 characters'
+      when burgee.lower_ascii(key) = any (array[
+        '.', '..', '__definegetter__', '__definesetter__', '__lookupgetter__', '__lookupsetter__', '__proto__', 'constructor',
+        'hasownproperty', 'isprototypeof', 'propertyisenumerable', 'prototype', 'tolocalestring', 'tostring', 'valueof'
+      ]) then 'reserved ' || noun
+      when key !~ '^[a-z0-9._-]+$' then noun || ' may contain a-z 0-9 . _ -'
+    end as message
+  ) as looked_at
+  where jsonb_typeof(value) = 'string'
+    and message is not null;
+end;
+comment on function burgee.expect_key(jsonb, text, text) is 'The grammar of flag keys, segment keys and variant names.';
+
+create function burgee.json_size(value jsonb)
+returns bigint
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case jsonb_typeof(value)
+    when 'string' then 2 + octet_length(value #>> '{}')
+    when 'boolean' then length(value::text)
+    when 'null' then 4
+    when 'number' then 1
+    when 'array' then 1 + (select coalesce(sum(1 + burgee.json_size(part)), 0) from jsonb_array_elements(value) as part)
+    else 1 + (select coalesce(sum(4 + octet_length(key) + burgee.json_size(part)), 0) from jsonb_each(value) as field (key, part))
+  end;
+end
+$$;
+comment on function burgee.json_size(jsonb) is 'About the bytes of the shortest text of a value: a number counts 1, an escaped character as it is.';
+
+create function burgee.expect_size(value jsonb, bytes int, levels int, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  -- The size is never more than the bytes of the text, so the slow count is for what is near the limit.
+  if jsonb_path_exists(value, format('strict $.**{%s} ? (@.type() == "object" || @.type() == "array")', levels)::jsonpath)
+    or (octet_length(value::text) > bytes and burgee.json_size(value) > bytes)
+  then
+    return next burgee.problem(path, format('at most %s bytes and %s levels', burgee.grouped(bytes), levels));
+  end if;
+end
+$$;
+comment on function burgee.expect_size(jsonb, int, int, text) is 'What is too large or too deep is told so and not looked at any further.';
+
+create function burgee.is_exact(value jsonb)
+returns boolean
+language sql
+immutable
+return not jsonb_path_exists(value, '$.** ? (@.type() == "number" && (@ > 9007199254740991 || @ < -9007199254740991))');
+comment on function burgee.is_exact(jsonb) is 'Whether all numbers inside are within 2^53 - 1: beyond it they are not the same number in every language.';
+
+-- Dates and versions -------------------------------------------------------------------------------------------------------
+
+create function burgee.instant_ms(date text)
+returns bigint
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  part text[] := regexp_match(
+    date, '^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))$');
+  year int := part[1];
+  month int := part[2];
+  day int := part[3];
+  ms bigint;
+  zone_ms bigint := (coalesce(part[9]::int, 0) * 60 + coalesce(part[10]::int, 0)) * 60000;
+begin
+  if part is null or year = 0 or month not between 1 and 12 or day < 1 or part[4]::int > 23 or part[5]::int > 59
+    or part[6]::int > 59 or coalesce(part[9]::int, 0) > 23 or coalesce(part[10]::int, 0) > 59
+    or day > (case
+      when month = 2 and ((year % 4 = 0 and year % 100 <> 0) or year % 400 = 0) then 29
+      when month = 2 then 28
+      when month in (4, 6, 9, 11) then 30
+      else 31
+    end)
+  then
+    return null;
+  end if;
+  ms := (pg_catalog.make_date(year, month, day) - '1970-01-01'::date)::bigint * 86400000
+    + ((part[4]::int * 60 + part[5]::int) * 60 + part[6]::int) * 1000
+    + rpad(left(coalesce(part[7], ''), 3), 3, '0')::int;
+  return case part[8] when '-' then ms + zone_ms else ms - zone_ms end;
+end
+$$;
+comment on function burgee.instant_ms(text) is 'Milliseconds since 1970 of an RFC 3339 date with a zone, further digits cut off; null when it is no such date.';
+
+create function burgee.is_version(version text)
+returns boolean
+language sql
+immutable
+return length(version) <= 256 and version ~ concat(
+  '^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)',
+  '(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?',
+  '(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$');
+comment on function burgee.is_version(text) is 'Whether a text is a semantic version (2.0.0) of at most 256 characters.';
+
+create function burgee.expect_date(value jsonb, path text)
+returns setof jsonb
+language sql
+immutable
+begin atomic
+  select burgee.expect_type(value, 'string', path)
+  union all
+  select burgee.problem(path, 'not an RFC 3339 date with a zone')
+  where jsonb_typeof(value) = 'string'
+    and burgee.instant_ms(value #>> '{}') is null;
+end;
+comment on function burgee.expect_date(jsonb, text) is 'A date with a zone.';
+
+-- Conditions ---------------------------------------------------------------------------------------------------------------
+
+create function burgee.expect_operand(value jsonb, operator text, operand text, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  type text := jsonb_typeof(value);
+  word text := value #>> '{}';
+  longest int := case operand when 'pattern' then 256 else 1024 end;
+begin
+  if type <> all (case operand when 'scalar' then array['string', 'number', 'boolean'] when 'number' then array['number'] else array['string'] end)
+  then
+    return next burgee.problem(path, format('operator %s wants %s', operator, case operand
+      when 'date' then 'a date such as 2026-12-01T06:00:00Z'
+      when 'none' then 'nothing'
+      when 'number' then 'a number'
+      when 'pattern' then 'a regular expression'
+      when 'scalar' then 'a string, a number or a boolean'
+      when 'text' then 'a string'
+      when 'version' then 'a version such as 1.2.3'
+    end));
+  elsif type = 'number' and not burgee.is_exact(value) then
+    return next burgee.problem(path, 'number too large to be exact');
+  elsif type = 'string' and octet_length(word) > longest then
+    return next burgee.problem(path, format('at most %s bytes', burgee.grouped(longest)));
+  elsif operand = 'date' and burgee.instant_ms(word) is null then
+    return next burgee.problem(path, 'not an RFC 3339 date with a zone');
+  elsif operand = 'version' and not burgee.is_version(word) then
+    return next burgee.problem(path, 'not a semantic version such as 1.2.3');
+  end if;
+end
+$$;
+comment on function burgee.expect_operand(jsonb, text, text, text) is 'One value of a condition.';
+
+create function burgee.expect_values(given jsonb, operator burgee.operator, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if given is null and operator.min_values = 0 then
+    return;
+  elsif jsonb_typeof(given) is distinct from 'array' then
+    return query select burgee.expect_type(given, 'array', path);
+  elsif jsonb_array_length(given) not between operator.min_values and operator.max_values then
+    return next burgee.problem(path, case operator.max_values
+      when 0 then operator.name || ' takes no values'
+      when 1 then operator.name || ' takes one value'
+      else format('%s takes %s to %s values', operator.name, burgee.grouped(operator.min_values), burgee.grouped(operator.max_values))
+    end);
+  else
+    return query
+      select burgee.expect_operand(value, operator.name, operator.operand, format('%s[%s]', path, position - 1))
+      from jsonb_array_elements(given) with ordinality as listed (value, position);
+    if operator.operand = 'scalar' and (select count(distinct jsonb_typeof(value)) from jsonb_array_elements(given) as value) > 1 then
+      return next burgee.problem(path, 'all strings, all numbers or all booleans');
+    end if;
+  end if;
+end
+$$;
+comment on function burgee.expect_values(jsonb, burgee.operator, text) is 'The values of a condition, as its operator takes them.';
+
+create function burgee.expect_attribute(condition jsonb, path text)
+returns setof jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  operator burgee.operator;
+begin
+  return query select burgee.expect_fields(condition, array['attr', 'op', 'values', 'not'], path);
+  return query select burgee.expect_text(condition -> 'attr', 256, path || '.attr');
+  if condition ? 'not' then
+    return query select burgee.expect_type(condition -> 'not', 'boolean', path || '.not');
+  end if;
+  if jsonb_typeof(condition -> 'op') is distinct from 'string' then
+    return query select burgee.expect_type(condition -> 'op', 'string', path || '.op');
+    return;
+  end if;
+  select * into operator from burgee.operator known where known.name = condition ->> 'op';
+  if not found then
+    return query
+      select burgee.problem(path || '.op', 'unknown operator; known: ' || string_agg(known.name, ', ' order by known.name collate "C"))
+      from burgee.operator known;
+    return;
+  end if;
+  if condition -> 'attr' = '"now"' and operator.operand <> 'date' then
+    return next burgee.problem(path || '.op', 'now is the time of the decision: it takes date_before and date_after');
+  end if;
+  return query select burgee.expect_values(condition -> 'values', operator, path || '.values');
+end
+$$;
+comment on function burgee.expect_attribute(jsonb, text) is 'A question about one attribute of the context.';
+
+create function burgee.expect_condition(condition jsonb, level int, in_segment boolean, path text)
+returns setof jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  kinds text[];
+begin
+  if jsonb_typeof(condition) <> 'object' then
+    return query select burgee.expect_type(condition, 'object', path);
+    return;
+  end if;
+  kinds := array(select kind from unnest(array['attr', 'segment', 'all', 'any', 'none']) as kind where condition ? kind);
+  if cardinality(kinds) <> 1 then
+    return next burgee.problem(path, 'expected one of attr, segment, all, any, none');
+  elsif kinds[1] = 'attr' then
+    return query select burgee.expect_attribute(condition, path);
+  elsif kinds[1] = 'segment' then
+    return query select burgee.expect_fields(condition, array['segment', 'not'], path);
+    if in_segment then
+      return next burgee.problem(path || '.segment', 'a segment can not refer to a segment');
+    else
+      return query select burgee.expect_key(condition -> 'segment', 'key', path || '.segment');
+    end if;
+    if condition ? 'not' then
+      return query select burgee.expect_type(condition -> 'not', 'boolean', path || '.not');
+    end if;
+  else
+    return query select burgee.expect_fields(condition, kinds, path);
+    if level = 10 then
+      return next burgee.problem(path, 'conditions nest at most 10 deep');
+    else
+      return query
+        select burgee.expect_conditions(condition -> kinds[1], level + 1, in_segment, path || '.' || kinds[1]);
+    end if;
+  end if;
+end
+$$;
+comment on function burgee.expect_condition(jsonb, int, boolean, text) is 'A question about an attribute or a segment, or a group of questions.';
+
+create function burgee.expect_conditions(conditions jsonb, level int, in_segment boolean, path text)
+returns setof jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(conditions) is distinct from 'array' then
+    return query select burgee.expect_type(conditions, 'array', path);
+  elsif jsonb_array_length(conditions) > 100 then
+    return next burgee.problem(path, 'at most 100 conditions');
+  else
+    return query
+      select burgee.expect_condition(condition, level, in_segment, format('%s[%s]', path, position - 1))
+      from jsonb_array_elements(conditions) with ordinality as listed (condition, position);
+  end if;
+end
+$$;
+comment on function burgee.expect_conditions(jsonb, int, boolean, text) is 'A list of questions; level 1 is a rule''s or a segment''s own list.';
+
+-- Rules --------------------------------------------------------------------------------------------------------------------
+
+create function burgee.expect_variant(variant text, variants jsonb, path text)
+returns setof jsonb
+language sql
+immutable
+begin atomic
+  select burgee.problem(path, 'no variant named ' || variant)
+  where jsonb_typeof(variants) is distinct from 'object'
+    or not variants ? variant;
+end;
+comment on function burgee.expect_variant(text, jsonb, text) is 'A variant that the flag has.';
+
+create function burgee.expect_requirements(requires jsonb, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  requirement jsonb;
+  place text;
+begin
+  if jsonb_typeof(requires) is distinct from 'array' then
+    return query select burgee.expect_type(requires, 'array', path);
+    return;
+  elsif jsonb_array_length(requires) > 20 then
+    return next burgee.problem(path, 'at most 20 requirements');
+    return;
+  end if;
+  for requirement, place in
+    select value, format('%s[%s]', path, position - 1)
+    from jsonb_array_elements(requires) with ordinality as listed (value, position)
+  loop
+    if jsonb_typeof(requirement) <> 'object' then
+      return query select burgee.expect_type(requirement, 'object', place);
+      continue;
+    end if;
+    return query select burgee.expect_fields(requirement, array['flag', 'variants'], place);
+    return query select burgee.expect_key(requirement -> 'flag', 'key', place || '.flag');
+    if jsonb_typeof(requirement -> 'variants') is distinct from 'array' then
+      return query select burgee.expect_type(requirement -> 'variants', 'array', place || '.variants');
+    elsif jsonb_array_length(requirement -> 'variants') not between 1 and 100 then
+      return next burgee.problem(place || '.variants', '1 to 100 variants');
+    else
+      return query
+        select burgee.expect_key(name, 'variant name', format('%s.variants[%s]', place, position - 1))
+        from jsonb_array_elements(requirement -> 'variants') with ordinality as listed (name, position);
+    end if;
+  end loop;
+end
+$$;
+comment on function burgee.expect_requirements(jsonb, text) is 'What other flags must serve; whether they exist is the business of the references.';
+
+create function burgee.expect_split(split jsonb, variants jsonb, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  weights constant text := 'weights are in 1/1000 % and sum to 100,000';
+  part jsonb;
+  place text;
+  seen text[] := '{}';
+  sum numeric := 0;
+begin
+  if jsonb_typeof(split) is distinct from 'array' then
+    return query select burgee.expect_type(split, 'array', path);
+    return;
+  end if;
+  for part, place in
+    select value, format('%s[%s]', path, position - 1)
+    from jsonb_array_elements(split) with ordinality as listed (value, position)
+  loop
+    if jsonb_typeof(part) <> 'array' or jsonb_array_length(part) <> 2 or jsonb_typeof(part -> 0) <> 'string'
+      or jsonb_typeof(part -> 1) <> 'number'
+    then
+      return next burgee.problem(place, 'expected [variant, weight]');
+      sum := null;
+      continue;
+    end if;
+    return query select burgee.expect_variant(part ->> 0, variants, place || '[0]');
+    if part ->> 0 = any (seen) then
+      return next burgee.problem(place || '[0]', 'this variant has a weight already');
+    end if;
+    seen := seen || (part ->> 0);
+    if (part ->> 1)::numeric between 0 and 100000 and (part ->> 1)::numeric % 1 = 0 then
+      sum := sum + (part ->> 1)::numeric;
+    else
+      return next burgee.problem(place || '[1]', weights);
+      sum := null;
+    end if;
+  end loop;
+  if sum <> 100000 then
+    return next burgee.problem(path, weights);
+  end if;
+end
+$$;
+comment on function burgee.expect_split(jsonb, jsonb, text) is 'Variants with weights that sum to 100,000.';
+
+create function burgee.expect_serve(serve jsonb, variants jsonb, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if serve is null then
+    return next burgee.problem(path, 'is missing');
+  elsif jsonb_typeof(serve) = 'string' then
+    return query select burgee.expect_variant(serve #>> '{}', variants, path);
+  elsif jsonb_typeof(serve) = 'object' then
+    return query select burgee.expect_fields(serve, array['split'], path);
+    return query select burgee.expect_split(serve -> 'split', variants, path || '.split');
+  elsif jsonb_typeof(serve) <> 'null' then
+    return next burgee.problem(path, 'expected variant, null or split, got ' || jsonb_typeof(serve));
+  end if;
+end
+$$;
+comment on function burgee.expect_serve(jsonb, jsonb, text) is 'A variant, the code''s default (null) or a split.';
+
+create function burgee.is_percent(value jsonb)
+returns boolean
+language sql
+immutable
+return case
+  when jsonb_typeof(value) = 'number' then (value #>> '{}')::numeric between 0 and 100 and (value #>> '{}')::numeric * 1000 % 1 = 0
+  else false
+end;
+comment on function burgee.is_percent(jsonb) is 'Whether a thousand times the percentage is a whole number of buckets.';
+
+create function burgee.expect_percent(value jsonb, path text)
+returns setof jsonb
+language sql
+immutable
+begin atomic
+  select burgee.expect_type(value, 'number', path)
+  union all
+  select burgee.problem(path, 'a percentage is 0 to 100 with at most 3 decimals')
+  where jsonb_typeof(value) = 'number'
+    and not burgee.is_percent(value);
+end;
+comment on function burgee.expect_percent(jsonb, text) is 'A percentage.';
+
+create function burgee.expect_rollout(rollout jsonb, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(rollout) = 'number' then
+    return query select burgee.expect_percent(rollout, path);
+    return;
+  elsif jsonb_typeof(rollout) <> 'object' then
+    return next burgee.problem(path, 'expected percentage or ramp, got ' || jsonb_typeof(rollout));
+    return;
+  end if;
+  return query select burgee.expect_fields(rollout, array['from', 'to', 'start', 'end'], path);
+  return query select burgee.expect_percent(rollout -> 'from', path || '.from');
+  return query select burgee.expect_percent(rollout -> 'to', path || '.to');
+  if burgee.is_percent(rollout -> 'from') and burgee.is_percent(rollout -> 'to')
+    and (rollout ->> 'to')::numeric < (rollout ->> 'from')::numeric
+  then
+    return next burgee.problem(path || '.to', 'a ramp only rises: to is below from');
+  end if;
+  return query select burgee.expect_date(rollout -> 'start', path || '.start');
+  return query select burgee.expect_date(rollout -> 'end', path || '.end');
+  if jsonb_typeof(rollout -> 'start') = 'string' and jsonb_typeof(rollout -> 'end') = 'string'
+    and burgee.instant_ms(rollout ->> 'end') <= burgee.instant_ms(rollout ->> 'start')
+  then
+    return next burgee.problem(path || '.end', 'the end must come after the start');
+  end if;
+end
+$$;
+comment on function burgee.expect_rollout(jsonb, text) is 'A percentage, or a ramp of them.';
+
+create function burgee.expect_rule(rule jsonb, flag jsonb, path text)
+returns setof jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(rule) <> 'object' then
+    return query select burgee.expect_type(rule, 'object', path);
+    return;
+  end if;
+  return query select burgee.expect_fields(rule, array['id', 'name', 'if', 'requires', 'rollout', 'serve'], path);
+  return query select burgee.expect_type(rule -> 'id', 'string', path || '.id');
+  if jsonb_typeof(rule -> 'id') = 'string' and rule ->> 'id' !~ '^[A-Za-z0-9_-]{1,64}$' then
+    return next burgee.problem(path || '.id', 'rule id has 1 to 64 of A-Z a-z 0-9 _ -');
+  end if;
+  if rule ? 'name' then
+    return query select burgee.expect_text(rule -> 'name', 256, path || '.name');
+  end if;
+  if rule ? 'if' then
+    return query select burgee.expect_conditions(rule -> 'if', 1, false, path || '.if');
+  end if;
+  if rule ? 'requires' then
+    return query select burgee.expect_requirements(rule -> 'requires', path || '.requires');
+  end if;
+  if rule ? 'rollout' then
+    return query select burgee.expect_rollout(rule -> 'rollout', path || '.rollout');
+  end if;
+  if rule ? 'serve' then
+    return query select burgee.expect_serve(rule -> 'serve', flag -> 'variants', path || '.serve');
+  elsif flag -> 'type' = '"boolean"' then
+    return query select burgee.expect_variant('on', flag -> 'variants', path || '.serve');
+  else
+    return next burgee.problem(path || '.serve', 'is missing: only a boolean flag may leave it out');
+  end if;
+end
+$$;
+comment on function burgee.expect_rule(jsonb, jsonb, text) is 'One rule of a flag.';
+
+create function burgee.expect_rules(rules jsonb, flag jsonb, path text)
+returns setof jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(rules) is distinct from 'array' then
+    return query select burgee.expect_type(rules, 'array', path);
+  elsif jsonb_array_length(rules) > 200 then
+    return next burgee.problem(path, 'at most 200 rules');
+  else
+    return query
+      select burgee.expect_rule(rule, flag, format('%s[%s]', path, position - 1))
+      from jsonb_array_elements(rules) with ordinality as listed (rule, position);
+    return query
+      select burgee.problem(format('%s[%s].id', path, position - 1), 'two rules have this id')
+      from (
+        select position, row_number() over (partition by rule -> 'id' order by position) as occurrence
+        from jsonb_array_elements(rules) with ordinality as listed (rule, position)
+        where jsonb_typeof(rule) = 'object'
+          and jsonb_typeof(rule -> 'id') = 'string'
+      ) as numbered
+      where occurrence > 1;
+  end if;
+end
+$$;
+comment on function burgee.expect_rules(jsonb, jsonb, text) is 'The rules of a flag.';
+
+-- Flags and segments -------------------------------------------------------------------------------------------------------
+
+create function burgee.is_of_type(value jsonb, type text)
+returns boolean
+language sql
+immutable
+return case
+  when type = 'integer' then case jsonb_typeof(value) when 'number' then (value #>> '{}')::numeric % 1 = 0 else false end
+  when type = 'float' then jsonb_typeof(value) = 'number'
+  when type in ('boolean', 'string', 'object') then jsonb_typeof(value) = type
+  else true
+end;
+comment on function burgee.is_of_type(jsonb, text) is 'Whether a value is of a flag''s type; of a type that nobody knows is everything.';
+
+create function burgee.expect_value(value jsonb, type text, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  too_large jsonb;
+begin
+  select problem into too_large from burgee.expect_size(value, 65536, 32, path) as problem;
+  if too_large is not null then
+    return next too_large;
+    return;
+  end if;
+  if not burgee.is_of_type(value, type) then
+    return next burgee.problem(path, format('expected %s, got %s', type, jsonb_typeof(value)));
+  end if;
+  if not burgee.is_exact(value) then
+    return next burgee.problem(path, 'number too large to be exact');
+  end if;
+  if jsonb_path_exists(value, '$.**."__proto__"') then
+    return next burgee.problem(path, 'reserved field __proto__');
+  end if;
+end
+$$;
+comment on function burgee.expect_value(jsonb, text, text) is 'The value of a variant.';
+
+create function burgee.expect_variants(variants jsonb, type text, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(variants) is distinct from 'object' then
+    return query select burgee.expect_type(variants, 'object', path);
+    return;
+  end if;
+  if (select count(*) from jsonb_object_keys(variants)) not between 2 and 100 then
+    return next burgee.problem(path, '2 to 100 variants');
+  end if;
+  return query
+    select problem
+    from jsonb_each(variants) as listed (name, value),
+    lateral (
+      select burgee.expect_key(to_jsonb(name), 'variant name', path || '.' || name)
+      union all
+      select burgee.expect_value(value, type, path || '.' || name)
+    ) as found (problem);
+end
+$$;
+comment on function burgee.expect_variants(jsonb, text, text) is 'The values of a flag by name.';
+
+create function burgee.expect_metadata(metadata jsonb, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(metadata) is distinct from 'object' then
+    return query select burgee.expect_type(metadata, 'object', path);
+    return;
+  end if;
+  if (select count(*) from jsonb_object_keys(metadata)) > 100 then
+    return next burgee.problem(path, 'at most 100 entries');
+  end if;
+  return query
+    select problem
+    from jsonb_each(metadata) as listed (name, value),
+    lateral (
+      select burgee.expect_text(to_jsonb(name), 128, path || '.' || name)
+      union all
+      select burgee.problem(path || '.' || name, 'reserved field __proto__') where name = '__proto__'
+      union all
+      select burgee.problem(path || '.' || name, message)
+      from (
+        select case
+          when jsonb_typeof(value) = 'number' and not burgee.is_exact(value) then 'number too large to be exact'
+          when jsonb_typeof(value) = 'string' and octet_length(value #>> '{}') > 1024 then 'at most 1,024 bytes'
+          when jsonb_typeof(value) not in ('string', 'number', 'boolean')
+            then 'expected string, number or boolean, got ' || jsonb_typeof(value)
+        end as message
+      ) as looked_at
+      where message is not null
+    ) as found (problem);
+end
+$$;
+comment on function burgee.expect_metadata(jsonb, text) is 'What a flag carries along for its clients.';
+
+create function burgee.flag_problems(flag jsonb)
+returns setof jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  flag_type text := case jsonb_typeof(flag -> 'type') when 'string' then flag ->> 'type' end;
+  too_large jsonb;
+begin
+  select problem into too_large from burgee.expect_size(flag, 1048576, 64, '') as problem;
+  if too_large is not null or jsonb_typeof(flag) is distinct from 'object' then
+    return query select coalesce(too_large, (select burgee.expect_type(flag, 'object', '')));
+    return;
+  end if;
+  return query select burgee.expect_fields(flag, array[
+    'key', 'enabled', 'type', 'variants', 'off', 'requires', 'rules', 'default', 'salt', 'semantics', 'clientVisible', 'needs', 'metadata'
+  ], '');
+  return query select burgee.expect_key(flag -> 'key', 'key', 'key');
+  return query select burgee.expect_type(flag -> 'enabled', 'boolean', 'enabled');
+  return query select burgee.expect_type(flag -> 'type', 'string', 'type');
+  if flag_type not in ('boolean', 'string', 'integer', 'float', 'object') then
+    return next burgee.problem('type', 'expected one of boolean, string, integer, float, object');
+  end if;
+  return query select burgee.expect_variants(flag -> 'variants', flag_type, 'variants');
+  if jsonb_typeof(flag -> 'off') = 'string' then
+    return query select burgee.expect_variant(flag ->> 'off', flag -> 'variants', 'off');
+  elsif jsonb_typeof(flag -> 'off') is distinct from 'null' then
+    return query select burgee.expect_type(flag -> 'off', 'string', 'off');
+  end if;
+  if flag ? 'requires' then
+    return query select burgee.expect_requirements(flag -> 'requires', 'requires');
+  end if;
+  if flag ? 'rules' then
+    return query select burgee.expect_rules(flag -> 'rules', flag, 'rules');
+  end if;
+  return query select burgee.expect_serve(flag -> 'default', flag -> 'variants', 'default');
+  if flag ? 'salt' then
+    return query select burgee.expect_text(flag -> 'salt', 256, 'salt');
+  end if;
+  if flag ? 'semantics' and flag -> 'semantics' <> '"burgee-1"' then
+    return next burgee.problem('semantics', 'unknown semantics; known: burgee-1');
+  end if;
+  if flag ? 'clientVisible' then
+    return query select burgee.expect_type(flag -> 'clientVisible', 'boolean', 'clientVisible');
+  end if;
+  if flag ? 'needs' and not (case
+    when jsonb_typeof(flag -> 'needs') = 'number' then (flag ->> 'needs')::numeric between 1 and 1000 and (flag ->> 'needs')::numeric % 1 = 0
+    else false
+  end) then
+    return next burgee.problem('needs', 'expected a level: a whole number from 1 to 1,000');
+  end if;
+  if flag ? 'metadata' then
+    return query select burgee.expect_metadata(flag -> 'metadata', 'metadata');
+  end if;
+end
+$$;
+comment on function burgee.flag_problems(jsonb) is
+  'All that is wrong with the shape of a flag as wire_flag builds it, as rows {"path", "message"}; none: it is well-formed.';
+
+create function burgee.expect_members(members jsonb, path text)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(members) is distinct from 'array' then
+    return query select burgee.expect_type(members, 'array', path);
+  elsif jsonb_array_length(members) > 100000 then
+    return next burgee.problem(path, 'at most 100,000 targeting keys');
+  else
+    return query
+      select burgee.problem(format('%s[%s]', path, position - 1), case jsonb_typeof(member)
+        when 'string' then 'a targeting key has 1 to 1,024 bytes'
+        else 'expected string, got ' || jsonb_typeof(member)
+      end)
+      from jsonb_array_elements(members) with ordinality as listed (member, position)
+      where jsonb_typeof(member) <> 'string'
+        or octet_length(member #>> '{}') not between 1 and 1024;
+  end if;
+end
+$$;
+comment on function burgee.expect_members(jsonb, text) is 'Targeting keys that a segment includes or excludes.';
+
+create function burgee.segment_problems(segment jsonb)
+returns setof jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  too_large jsonb;
+begin
+  select problem into too_large from burgee.expect_size(segment, 16777216, 64, '') as problem;
+  if too_large is not null or jsonb_typeof(segment) is distinct from 'object' then
+    return query select coalesce(too_large, (select burgee.expect_type(segment, 'object', '')));
+    return;
+  end if;
+  return query select burgee.expect_fields(segment, array['key', 'if', 'include', 'exclude'], '');
+  return query select burgee.expect_key(segment -> 'key', 'key', 'key');
+  if segment ? 'if' then
+    return query select burgee.expect_conditions(segment -> 'if', 1, true, 'if');
+  end if;
+  if segment ? 'include' then
+    return query select burgee.expect_members(segment -> 'include', 'include');
+  end if;
+  if segment ? 'exclude' then
+    return query select burgee.expect_members(segment -> 'exclude', 'exclude');
+  end if;
+end
+$$;
+comment on function burgee.segment_problems(jsonb) is
+  'All that is wrong with the shape of a segment as wire_segment builds it, as rows {"path", "message"}; none: it is well-formed.';
