@@ -302,9 +302,6 @@ stable
 set search_path = ''
 as $$
 begin
-  if to_regprocedure('burgee.flag_problems(jsonb)') is null then
-    return '[]';
-  end if;
   return coalesce((select jsonb_agg(problem) from burgee.flag_problems(burgee.wire_flag(flag, setting)) as problem), '[]');
 end
 $$;
@@ -591,7 +588,9 @@ begin
     new.default_serve := coalesce(new.default_serve, old.default_serve);
     new.first_enabled_at := old.first_enabled_at;
   end if;
-  new := burgee.expand_setting(new);
+  if tg_op = 'INSERT' or burgee.decides(new) is distinct from burgee.decides(old) then
+    new := burgee.expand_setting(new);
+  end if;
   if new.enabled then
     new.first_enabled_at := coalesce(new.first_enabled_at, burgee.now());
   end if;
@@ -849,23 +848,15 @@ stable
 set search_path = ''
 as $$
 declare
-  bearer jsonb := '{"key": "segment", "enabled": true, "type": "boolean", "variants": {"on": true, "off": false}, "off": "off", "default": "off"}';
+  wire jsonb := jsonb_build_object('key', segment.key);
 begin
-  if segment.conditions is null or to_regprocedure('burgee.flag_problems(jsonb)') is null then
-    return '[]';
+  if segment.conditions is not null then
+    wire := wire || jsonb_build_object('if', segment.conditions);
   end if;
-  if jsonb_path_exists(segment.conditions, 'lax $.**.segment') then
-    return '[{"path": "if", "message": "a segment never refers to a segment"}]';
-  end if;
-  -- Conditions have one grammar, wherever they stand: they are looked at as those of a flag's only rule.
-  bearer := bearer || jsonb_build_object('rules', jsonb_build_array(jsonb_build_object('id', 'only', 'if', segment.conditions)));
-  return coalesce((
-    select jsonb_agg(jsonb_set(problem, '{path}', to_jsonb(regexp_replace(problem ->> 'path', '^rules\[0\]\.', ''))))
-    from burgee.flag_problems(bearer) as problem
-  ), '[]');
+  return coalesce((select jsonb_agg(problem) from burgee.segment_problems(wire) as problem), '[]');
 end
 $$;
-comment on function burgee.problems_of(burgee.segment) is 'Problems of a segment''s conditions, as a list.';
+comment on function burgee.problems_of(burgee.segment) is 'Problems of a segment''s conditions, as a list; its members have a check of their own.';
 
 create function burgee.check_segment()
 returns trigger
@@ -955,9 +946,9 @@ begin
   where id in (select segment_id from changed);
 
   if exists (
-    select from burgee.segment_member where segment_id in (select segment_id from changed) group by segment_id having count(*) > 10000
+    select from burgee.segment_member where segment_id in (select segment_id from changed) group by segment_id having count(*) > 100000
   ) then
-    perform burgee.refuse('LIMIT_EXCEEDED', 'a segment has at most 10,000 included and excluded keys', 'Use a condition on an attribute instead.');
+    perform burgee.refuse('LIMIT_EXCEEDED', 'a segment has at most 100,000 included and excluded keys', 'Use a condition on an attribute instead.');
   end if;
   return null;
 end
