@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,7 +59,9 @@ export async function untilRunning({ child, output }: BurgeeProcess, dataDir: st
   return eventually(
     () => {
       if (child.exitCode !== null) return Promise.reject(new Error(`it ended with ${child.exitCode}: ${output()}`));
-      return readRunning(dataDir);
+      const running = readRunning(dataDir);
+      process.kill(running.pids.supervisor, 0); // a killed supervisor leaves its file to the next one
+      return running;
     },
     { timeoutMs: 100_000, intervalMs: 50 },
   ).catch((error: Error) => {
@@ -80,10 +82,11 @@ export function newMark(): { START_TEST_MARK: string } {
 
 /** Command lines of all living processes that carry a mark, or serve a data directory. */
 export function processesOf(mark: string, dataDir: string): string[] {
+  const data = realpathSync(path.join(dataDir, 'postgres')); // root may keep it elsewhere
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => ({ line: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
-    .filter(({ line, environment }) => environment.includes(mark) || line.includes(dataDir))
+    .filter(({ line, environment }) => environment.includes(mark) || line.includes(data))
     .map(({ line }) => line.replaceAll('\0', ' '));
 }
 

@@ -49,7 +49,7 @@ function listOf(findings: readonly Finding[], project: string): string {
     finding.replaceAll('_', ' '),
     String(days),
     since.slice(0, 10),
-    JSON.stringify(value ?? null),
+    value === null ? '–' : JSON.stringify(value),
     owner,
     lastUsedAt?.slice(0, 10) ?? 'never',
   ]);
