@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from './config.ts';
 import { BurgeeError } from './errors.ts';
+import { jsonFaultAt } from './json-fault.ts';
 
 /** Largest body of every door but those in {@link roomierDoors}. */
 export const bodyLimitBytes = 64 * 1024;
@@ -46,18 +47,17 @@ function parseJson(
   try {
     parsed = text.trim() === '' ? undefined : JSON.parse(text);
   } catch (error) {
-    done(new BurgeeError('PARSE_ERROR', `body is not JSON: ${placeOf(error as Error, text)}`, { cause: error }));
+    done(new BurgeeError('PARSE_ERROR', `body is not JSON: ${placeOf(text)}`, { cause: error }));
     return;
   }
   done(null, parsed);
 }
 
-/** V8 tells the place in characters; people count bytes on the wire. */
-function placeOf(error: Error, text: string): string {
-  const position = /at position (\d+)/.exec(error.message)?.[1];
-  if (position === undefined) return `unexpected end at byte ${Buffer.byteLength(text)}`;
-  const before = text.slice(0, Number(position));
-  return `unexpected character at byte ${Buffer.byteLength(before)}`;
+/** People count bytes on the wire. */
+function placeOf(text: string): string {
+  const place = jsonFaultAt(text);
+  const what = place >= text.trimEnd().length ? 'end' : 'character';
+  return `unexpected ${what} at byte ${Buffer.byteLength(text.slice(0, place))}`;
 }
 
 function openToAllOrigins(request: FastifyRequest, reply: FastifyReply, done: () => void): void {

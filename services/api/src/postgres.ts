@@ -47,8 +47,11 @@ export class Postgres {
       application_name: 'burgee-sync',
       ...limits,
     });
-    this.#pool.on('error', onError);
-    this.#sync.on('error', onError);
+    for (const pool of [this.#pool, this.#sync]) {
+      pool.on('error', onError);
+      // a connection in use that breaks between two statements has no other listener, and would end the process
+      pool.on('connect', (client) => client.on('error', onError));
+    }
     this.db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#pool }) });
   }
 

@@ -29,10 +29,10 @@ const stream = (context: object): Promise<EventReader> =>
     body: JSON.stringify({ context }),
   });
 const setDefault = (key: string, variant: string) =>
-  api.database.sql('update burgee.flag_setting set default_serve = $2 from burgee.flag where id = flag_id and key = $1', [
-    key,
-    JSON.stringify(variant),
-  ]);
+  api.database.sql(
+    'update burgee.flag_setting set default_serve = $2 from burgee.flag where id = flag_id and key = $1',
+    [key, JSON.stringify(variant)],
+  );
 
 test('answers all client-visible decisions with value, variant, reason and chosen metadata only', async () => {
   const response = await ask({ country: 'NO' });
@@ -115,7 +115,9 @@ test('tells the reader of a large context to ask again', async () => {
 
 test("nudges OpenFeature's clients through the address that the bulk answer carries", async () => {
   const bulk = await api.post('/ofrep/v1/evaluate/flags', { key: api.keys.client });
-  const { eventStreams } = (await bulk.json()) as { eventStreams: [{ type: string; endpoint: { requestUri: string } }] };
+  const { eventStreams } = (await bulk.json()) as {
+    eventStreams: [{ type: string; endpoint: { requestUri: string } }];
+  };
   const [{ type, endpoint }] = eventStreams;
   expect(type).toBe('sse');
   const reader = await readEvents(api.url + endpoint.requestUri, {});

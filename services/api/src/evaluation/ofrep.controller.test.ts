@@ -38,11 +38,7 @@ const answers: readonly [key: string, context: object, answer: object][] = [
   ['layout', {}, { value: { columns: 3 }, reason: 'STATIC', variant: 'wide', metadata: {} }],
   ['nordic', { country: 'NO' }, { value: true, reason: 'TARGETING_MATCH', variant: 'on', metadata: {} }],
   ['nordic', { country: 'DE' }, { value: false, reason: 'DEFAULT', variant: 'off', metadata: {} }],
-  [
-    'child',
-    {},
-    { value: false, reason: 'TARGETING_MATCH', variant: 'off', metadata: { prerequisite: 'hidden' } },
-  ],
+  ['child', {}, { value: false, reason: 'TARGETING_MATCH', variant: 'off', metadata: { prerequisite: 'hidden' } }],
 ];
 
 test.each(answers)('answers %s for %j', async (key, context, answer) => {
@@ -67,8 +63,20 @@ const refusals: readonly [string, RequestInit & { path?: string }, number, strin
   ['no key', { headers: { authorization: '' } }, 401, 'UNAUTHORIZED', 'send a key as Authorization: Bearer'],
   ['another scheme', { headers: { authorization: 'Basic abc' } }, 401, 'UNAUTHORIZED', 'Authorization: Bearer'],
   ['an unknown key', { headers: { authorization: 'Bearer bgy_server_test_nothing' } }, 401, 'UNAUTHORIZED', 'unknown'],
-  ['no JSON', { body: '{"context": {"targetingKey": "a"' }, 400, 'PARSE_ERROR', 'body is not JSON: unexpected end at byte 32'],
-  ['a stray character', { body: '{"context": ?}' }, 400, 'PARSE_ERROR', 'body is not JSON: unexpected character at byte 12'],
+  [
+    'no JSON',
+    { body: '{"context": {"targetingKey": "a"' },
+    400,
+    'PARSE_ERROR',
+    'body is not JSON: unexpected end at byte 32',
+  ],
+  [
+    'a stray character',
+    { body: '{"context": ?}' },
+    400,
+    'PARSE_ERROR',
+    'body is not JSON: unexpected character at byte 12',
+  ],
   ['a list as body', { body: '[]' }, 400, 'INVALID_CONTEXT', 'body must be an object'],
   ['a list as context', { body: '{"context":[]}' }, 400, 'INVALID_CONTEXT', 'context must be an object'],
   ['null as context', { body: '{"context":null}' }, 400, 'INVALID_CONTEXT', 'context must be an object'],
@@ -95,26 +103,53 @@ const refusals: readonly [string, RequestInit & { path?: string }, number, strin
     '1,000 keys',
   ],
   ['65 KiB', { body: JSON.stringify({ context: { a: 'x'.repeat(65 * 1024) } }) }, 413, 'BODY_TOO_LARGE', 'larger'],
-  ['another media type', { headers: { 'content-type': 'text/xml' }, body: '<a/>' }, 415, 'UNSUPPORTED_MEDIA_TYPE', 'application/json only'],
-  ['an unknown flag', { path: `${one}nothing`, body: '{}' }, 404, 'FLAG_NOT_FOUND', 'no flag nothing in environment test'],
-  ['__proto__ as flag', { path: `${one}__proto__`, body: '{}' }, 404, 'FLAG_NOT_FOUND', 'no flag __proto__ in environment test'],
-  ['no targeting key for a rollout', { path: `${one}quarter`, body: '{}' }, 400, 'TARGETING_KEY_MISSING', 'targetingKey'],
+  [
+    'another media type',
+    { headers: { 'content-type': 'text/xml' }, body: '<a/>' },
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+    'application/json only',
+  ],
+  [
+    'an unknown flag',
+    { path: `${one}nothing`, body: '{}' },
+    404,
+    'FLAG_NOT_FOUND',
+    'no flag nothing in environment test',
+  ],
+  [
+    '__proto__ as flag',
+    { path: `${one}__proto__`, body: '{}' },
+    404,
+    'FLAG_NOT_FOUND',
+    'no flag __proto__ in environment test',
+  ],
+  [
+    'no targeting key for a rollout',
+    { path: `${one}quarter`, body: '{}' },
+    400,
+    'TARGETING_KEY_MISSING',
+    'targetingKey',
+  ],
   ['GET', { method: 'GET', path: `${one}plain` }, 405, 'METHOD_NOT_ALLOWED', 'POST'],
   ['PUT', { method: 'PUT', path: all, body: '{}' }, 405, 'METHOD_NOT_ALLOWED', 'POST'],
 ];
 
-test.each(refusals)('refuses %s', async (_name, { path = `${one}plain`, headers, ...request }, status, code, sentence) => {
-  const response = await fetch(api.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${api.keys.server}`, ...headers },
-    ...request,
-  });
-  const body = (await response.json()) as { errorCode: string; errorDetails: string };
-  expect({ status: response.status, code: body.errorCode }).toEqual({ status, code });
-  expect(body.errorDetails).toContain(sentence);
-  if (status === 405) expect(response.headers.get('allow')).toBe('POST');
-  if (status === 401) expect(response.headers.get('www-authenticate')).toBe('Bearer');
-});
+test.each(refusals)(
+  'refuses %s',
+  async (_name, { path = `${one}plain`, headers, ...request }, status, code, sentence) => {
+    const response = await fetch(api.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${api.keys.server}`, ...headers },
+      ...request,
+    });
+    const body = (await response.json()) as { errorCode: string; errorDetails: string };
+    expect({ status: response.status, code: body.errorCode }).toEqual({ status, code });
+    expect(body.errorDetails).toContain(sentence);
+    if (status === 405) expect(response.headers.get('allow')).toBe('POST');
+    if (status === 401) expect(response.headers.get('www-authenticate')).toBe('Bearer');
+  },
+);
 
 test('refuses two credentials and takes a key in X-API-Key', async () => {
   const both = await api.post(`${one}plain`, { headers: { 'x-api-key': api.keys.server } });
@@ -126,7 +161,10 @@ test('refuses two credentials and takes a key in X-API-Key', async () => {
 test('tells a relay key that this door is not for it', async () => {
   const response = await api.post(`${one}plain`, { key: api.keys.relay });
   expect(response.status).toBe(403);
-  expect(await response.json()).toMatchObject({ errorCode: 'FORBIDDEN', errorDetails: expect.stringContaining('a client key') });
+  expect(await response.json()).toMatchObject({
+    errorCode: 'FORBIDDEN',
+    errorDetails: expect.stringContaining('a client key'),
+  });
 });
 
 test('stops reading a body that is sent in pieces and never says how long it is', async () => {
@@ -182,7 +220,11 @@ test('answers 304 while nothing changed for what rules read, and 200 for another
 test('lets pages of any origin ask, and shows them the etag', async () => {
   const preflight = await fetch(api.url + all, {
     method: 'OPTIONS',
-    headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+    headers: {
+      origin: 'https://shop.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    },
   });
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');

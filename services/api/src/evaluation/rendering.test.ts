@@ -21,7 +21,8 @@ const required: Evaluation = {
   ruleId: 'secret-rule',
   metadata: { team: 'shop', prerequisite: 'secret-flag' },
 };
-const member = (evaluation: Evaluation, rendering: Rendering) => JSON.parse(`{${decisionMember(evaluation, rendering)}}`);
+const member = (evaluation: Evaluation, rendering: Rendering) =>
+  JSON.parse(`{${decisionMember(evaluation, rendering)}}`);
 
 test.each([
   [1, 'float', '1.0'],
@@ -51,12 +52,19 @@ test('tells a browser an error without the sentence that names rules', () => {
   };
   expect(ofrepEntry(evaluation, forClient)).not.toContain('salary');
   expect(JSON.parse(ofrepEntry(evaluation, forServer)).errorDetails).toContain('salary');
-  expect(member(evaluation, forClient)).toEqual({ a: { reason: 'ERROR', errorCode: 'INVALID_CONTEXT', metadata: { team: 'shop' } } });
+  expect(member(evaluation, forClient)).toEqual({
+    a: { reason: 'ERROR', errorCode: 'INVALID_CONTEXT', metadata: { team: 'shop' } },
+  });
 });
 
 test('leaves the value out where the default of the code applies', () => {
   const evaluation: Evaluation = { flagKey: 'a', reason: 'DISABLED' };
-  expect(JSON.parse(ofrepEntry(evaluation, forServer))).toEqual({ key: 'a', reason: 'DISABLED', variant: '', metadata: {} });
+  expect(JSON.parse(ofrepEntry(evaluation, forServer))).toEqual({
+    key: 'a',
+    reason: 'DISABLED',
+    variant: '',
+    metadata: {},
+  });
   expect(member(evaluation, { ...forServer, flag: undefined })).toEqual({ a: { reason: 'DISABLED' } });
 });
 
@@ -68,6 +76,9 @@ test('says CACHED for values from disk, and keeps the reason where there is no v
 
 test('writes null, and keys with quotes', () => {
   const evaluation: Evaluation = { flagKey: 'a"b', value: null, variant: 'none', reason: 'STATIC' };
-  expect(JSON.parse(ofrepEntry(evaluation, { ...forServer, flag: undefined }))).toMatchObject({ key: 'a"b', value: null });
+  expect(JSON.parse(ofrepEntry(evaluation, { ...forServer, flag: undefined }))).toMatchObject({
+    key: 'a"b',
+    value: null,
+  });
   expect(member(evaluation, forServer)).toEqual({ 'a"b': { value: null, variant: 'none', reason: 'STATIC' } });
 });

@@ -32,7 +32,10 @@ test('counts a batch once, however often it is sent, and adds up those of one ho
   const batchId = randomUUID();
   const counts = [{ flag: 'a', variant: 'on', count: 2, hour, source: 'used' }];
   for (let times = 0; times < 3; times += 1) expect((await send(counts, { batchId })).status).toBe(202);
-  await send([{ flag: 'a', variant: 'on', count: 5, hour, source: 'used' }, { flag: 'b', variant: 'off', count: 1, hour }]);
+  await send([
+    { flag: 'a', variant: 'on', count: 5, hour, source: 'used' },
+    { flag: 'b', variant: 'off', count: 1, hour },
+  ]);
   await eventually(async () =>
     expect(await stored('shop')).toEqual([
       { flag_key: 'a', variant: 'on', source: 'used', count: 7, through_client_key: false },
@@ -59,7 +62,9 @@ test('keeps unknown flags with how often they were asked for', async () => {
   await send([], { unknown, application: 'cart' });
   await send([], { unknown: ['never-made'], application: 'cart' });
   await eventually(async () => {
-    const rows = await api.database.sql(`select flag_key, count::int from burgee.unknown_flag where application = 'cart' order by 1 desc`);
+    const rows = await api.database.sql(
+      `select flag_key, count::int from burgee.unknown_flag where application = 'cart' order by 1 desc`,
+    );
     expect(rows).toEqual([
       { flag_key: 'never-made', count: 2 },
       { flag_key: '=HYPERLINK("x")', count: 1 },
@@ -92,5 +97,8 @@ test("counts what OpenFeature's clients are handed: one flag as used, all as del
 test('refuses what is no batch with the path of the fault', async () => {
   const response = await send([{ flag: 'a', count: -1, hour }]);
   expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('counts[0].count') });
+  expect(await response.json()).toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('counts[0].count'),
+  });
 });

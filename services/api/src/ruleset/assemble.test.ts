@@ -14,7 +14,11 @@ const raw = (flags: Record<string, unknown>, segments: Record<string, unknown> =
 const decide = (assembled: ReturnType<typeof assemble>, key: string) => evaluate(assembled.compiled, key, {}, 0);
 
 test('serves the others while one flag is broken in any way', () => {
-  const broken = { weights: { ...good, key: 'weights', default: { split: [['on', 1]] } }, text: 'no flag', nothing: null };
+  const broken = {
+    weights: { ...good, key: 'weights', default: { split: [['on', 1]] } },
+    text: 'no flag',
+    nothing: null,
+  };
   const assembled = assemble(raw({ fine: { ...good, key: 'fine' }, ...broken }), new Map(), regexEngine);
   expect(decide(assembled, 'fine')).toMatchObject({ value: true, reason: 'STATIC' });
   for (const key of Object.keys(broken)) {
@@ -36,8 +40,14 @@ test('serves the newest earlier form that compiles, and keeps the problems of th
 test('switches a flag off whose newest rules do not compile', () => {
   const newest = { ...good, key: 'a', enabled: false, rules: badRegex };
   const former = new Map([['a', [{ ...good, key: 'a' }]]]);
-  expect(decide(assemble(raw({ a: newest }), former, regexEngine), 'a')).toMatchObject({ value: false, reason: 'STATIC' });
-  expect(decide(assemble(raw({ a: newest }), new Map(), regexEngine), 'a')).toMatchObject({ value: false, reason: 'STATIC' });
+  expect(decide(assemble(raw({ a: newest }), former, regexEngine), 'a')).toMatchObject({
+    value: false,
+    reason: 'STATIC',
+  });
+  expect(decide(assemble(raw({ a: newest }), new Map(), regexEngine), 'a')).toMatchObject({
+    value: false,
+    reason: 'STATIC',
+  });
 });
 
 test('breaks a planted circle of requirements where an earlier form had none', () => {

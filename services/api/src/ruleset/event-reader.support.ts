@@ -57,7 +57,8 @@ export async function readEvents(url: string, init: RequestInit): Promise<EventR
     next: (name, skip = 0) =>
       eventually(() => {
         const found = events.filter(({ event }) => event === name)[skip];
-        if (found === undefined) throw new Error(`no event ${name} in ${JSON.stringify(events.map(({ event }) => event))}`);
+        if (found === undefined)
+          throw new Error(`no event ${name} in ${JSON.stringify(events.map(({ event }) => event))}`);
         return found;
       }),
     close: () => abort.abort(),
@@ -65,7 +66,9 @@ export async function readEvents(url: string, init: RequestInit): Promise<EventR
 }
 
 function parsed(block: string): ReceivedEvent[] {
-  const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+  const fields = new Map(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  );
   const data = fields.get('data');
   if (data === undefined) return [];
   return [{ id: fields.get('id') ?? '', event: fields.get('event') ?? 'message', data: JSON.parse(data) }];

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { eventually } from '@burgee/test/support';
 import { afterEach, expect, test } from 'vitest';
 import { newApiKey } from '../access/api-key.ts';
-import { type RunningApi, startApi } from '../main.ts';
 import { apiEnvironment, startTestApi, type TestApi } from '../main.support.ts';
+import { type RunningApi, startApi } from '../main.ts';
 import { readEvents } from './event-reader.support.ts';
 import { type SeverableLink, severableLink } from './severable-link.support.ts';
 
@@ -63,7 +63,9 @@ test('one write while the link is cut, then silence: it is seen after mending, l
   link.cut();
   await switchOff(api);
   link.mend();
-  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }), { timeoutMs: 3000 });
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }), {
+    timeoutMs: 3000,
+  });
   await reader.next('patch');
   reader.close();
 });
@@ -75,7 +77,9 @@ test('the LISTEN session is ended by somebody, with one write in the gap: it is 
     `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'burgee-listen' and datname = current_database()`,
   );
   await switchOff(api);
-  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }), { timeoutMs: 3000 });
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }), {
+    timeoutMs: 3000,
+  });
 });
 
 test('the slow poll finds what no notification told', async () => {
@@ -126,7 +130,9 @@ test('starts without Postgres from its snapshot, with the keys in it, and says t
   expect(await readiness(second)).toMatchObject({ code: 200, status: 'stale' });
   await switchOff(api);
   link.mend();
-  await eventually(async () => expect(await value(second, api.keys.server)).toMatchObject({ value: false, reason: 'STATIC' }));
+  await eventually(async () =>
+    expect(await value(second, api.keys.server)).toMatchObject({ value: false, reason: 'STATIC' }),
+  );
 });
 
 test('passes over a broken snapshot and takes the one before it', async () => {
@@ -136,7 +142,8 @@ test('passes over a broken snapshot and takes the one before it', async () => {
   await eventually(() => expect(readdirSync(folder)).toHaveLength(1));
   await switchOff(api);
   await eventually(() => expect(readdirSync(folder)).toHaveLength(2));
-  const newest = readdirSync(folder).sort((a, b) => Number(/_(\d+)\./.exec(b)?.[1]) - Number(/_(\d+)\./.exec(a)?.[1]))[0] ?? '';
+  const newest =
+    readdirSync(folder).sort((a, b) => Number(/_(\d+)\./.exec(b)?.[1]) - Number(/_(\d+)\./.exec(a)?.[1]))[0] ?? '';
   const content = readFileSync(join(folder, newest), 'utf8');
   writeFileSync(join(folder, newest), content.replace('"enabled":false', '"enabled":true '));
   link.cut();
@@ -152,7 +159,9 @@ test('without Postgres and without a snapshot it lives, is not ready, and recove
   expect(await readiness(second)).toMatchObject({ code: 503, status: 'down' });
   expect(await value(second, api.keys.server)).toMatchObject({ errorCode: 'UNAVAILABLE' });
   link.mend();
-  await eventually(async () => expect(await value(second, api.keys.server)).toMatchObject({ value: true }), { timeoutMs: 4000 });
+  await eventually(async () => expect(await value(second, api.keys.server)).toMatchObject({ value: true }), {
+    timeoutMs: 4000,
+  });
   await eventually(async () => expect(await readiness(second)).toMatchObject({ code: 200, status: 'ready' }));
 });
 

@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import type { Ruleset } from '@burgee/evaluator';
 import { eventually } from '@burgee/test/support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +16,10 @@ const get = (headers: Record<string, string> = {}, key = api.keys.server) =>
 const stream = (headers: Record<string, string> = {}, key = api.keys.server) =>
   readEvents(`${api.url}/v1/ruleset`, { headers: { authorization: `Bearer ${key}`, ...headers } });
 const switchFlag = (key: string, enabled: boolean) =>
-  api.database.sql('update burgee.flag_setting set enabled = $2 from burgee.flag where id = flag_id and key = $1', [key, enabled]);
+  api.database.sql('update burgee.flag_setting set enabled = $2 from burgee.flag where id = flag_id and key = $1', [
+    key,
+    enabled,
+  ]);
 
 test('gives the whole ruleset to server and relay keys, and nothing to client keys', async () => {
   const response = await get();
@@ -43,7 +45,6 @@ test.each(['gzip', 'br'])('sends it as %s to those who take that', async (encodi
   expect(response.headers.get('content-encoding')).toBe(encoding);
   expect(await response.json()).toMatchObject({ format: 1 });
   expect(response.headers.get('vary')).toContain('accept-encoding');
-  expect(gunzipSync).toBeDefined();
 });
 
 test('streams the whole once, then what changed', async () => {
@@ -72,7 +73,7 @@ test('brings a reader that comes back up to date by the patches it missed', asyn
   const watcher = await stream();
   await eventually(() => expect(watcher.events.at(-1)?.id).not.toBe(id));
   await switchFlag('b', false);
-  await watcher.next('patch');
+  await eventually(() => expect(watcher.text()).toMatch(/event: patch\ndata: .*"flags":\{"b"/));
   const back = await stream({ 'last-event-id': id });
   try {
     await back.next('patch', 1);
@@ -100,7 +101,9 @@ test('ends the streams of a key within seconds of its revocation, and no others'
   const key = await insertKey(api.database, api.environmentId, 'server');
   const [doomed, other] = [await stream({}, key), await stream()];
   await doomed.next('ruleset');
-  await api.database.sql(`update burgee.api_key set revoked_at = now() where id = (select id from burgee.api_key order by created_at desc limit 1)`);
+  await api.database.sql(
+    `update burgee.api_key set revoked_at = now() where id = (select id from burgee.api_key order by created_at desc limit 1)`,
+  );
   await eventually(() => expect(doomed.isEnded()).toBe(true));
   expect(other.isEnded()).toBe(false);
   other.close();
@@ -113,6 +116,6 @@ test('publishes the head of the audit chain', async () => {
     `select encode(audit_head, 'hex') as head from burgee.environment where id = $1`,
     [api.environmentId],
   );
-  expect((await reader.next('head')).data).toMatchObject({ auditHead: row?.head });
+  await eventually(() => expect(reader.events.at(-1)).toMatchObject({ event: 'head', data: { auditHead: row?.head } }));
   reader.close();
 });

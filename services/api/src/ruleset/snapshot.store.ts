@@ -51,7 +51,7 @@ export class SnapshotFiles {
     const folder = this.#folder;
     if (folder === undefined) return [];
     const newest = new Map<string, SavedSnapshot>();
-    for (const name of await namesIn(folder)) {
+    for (const name of await this.#names(folder)) {
       const saved = await this.#read(join(folder, name));
       const other = saved && newest.get(saved.environmentId);
       if (saved && (other === undefined || saved.savedAt > other.savedAt)) newest.set(saved.environmentId, saved);
@@ -62,6 +62,15 @@ export class SnapshotFiles {
   /** Resolves when everything handed to {@link save} is on disk or given up. */
   async settled(): Promise<void> {
     await this.#saving;
+  }
+
+  async #names(folder: string): Promise<string[]> {
+    try {
+      return await namesIn(folder);
+    } catch (error) {
+      this.#logger.warn({ err: error, folder }, 'the folder of snapshots cannot be read');
+      return [];
+    }
   }
 
   async #read(path: string): Promise<SavedSnapshot | undefined> {
