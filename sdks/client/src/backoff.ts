@@ -26,7 +26,7 @@ export interface Attempt {
  */
 export function waitBefore({ failures, failure, now, random }: Attempt): number {
   if (failure.cause === 'refused') return refusedMs * (1 + random * 0.2);
-  const windowMs = Math.min(longestMs, shortestMs * 3 * 2 ** Math.min(failures, 10)) - shortestMs;
+  const windowMs = Math.min(longestMs, shortestMs * 3 * 2 ** failures) - shortestMs;
   const told = retryAfterMs(failure.retryAfter, now) ?? failure.retryMs ?? 0;
   return Math.max(shortestMs, Math.min(told, toldAtMostMs)) + random * windowMs;
 }

@@ -81,6 +81,18 @@ test('comes back after the wait a draining server asked for, without an error', 
   await vi.waitFor(() => expect(world.wire.received).toHaveLength(2));
 });
 
+test('asks again within two seconds, once, when it is only told that something changed', async () => {
+  await using world = await start(streaming('decisions', said));
+  await world.live();
+  world.wire.answer = streaming('decisions', { version: '2.b', flags: { checkout: off } });
+  for (let times = 0; times < 3; times++) sendEvent(world.wire.open[0]!, 'refetch', { version: '2.b' });
+  await vi.waitFor(() => expect(world.clock.hasTimerIn(1_000)).toBe(true));
+  world.clock.advance(2_000);
+  await vi.waitFor(() => expect(world.client.value('checkout', true)).toBe(false));
+  expect(world.wire.received).toHaveLength(2);
+  expect(world.client.state).toBe('live');
+});
+
 test('polls where streams do not pass', async () => {
   await using world = await start(({ headers }, response) => {
     if (headers.accept !== 'application/json') response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');

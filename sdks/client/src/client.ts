@@ -1,13 +1,12 @@
 import type { Evaluation, EvaluationContext } from '@burgee/evaluator';
 import { type Clock, systemClock } from './clock.ts';
-import { keepConnected } from './connection.ts';
-import { readDecisions } from './decisions.ts';
+import { type Connection, keepConnected } from './connection.ts';
 import type { BurgeeClientError } from './errors.ts';
 import { countExposures } from './exposures.ts';
-import { type ClientState, createLifecycle } from './lifecycle.ts';
-import { createMemory } from './memory.ts';
+import { type HeldDecisions, holdDecisions } from './held-decisions.ts';
+import { type ClientState, createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { pollSource } from './sources/poll.ts';
-import type { Fetch, HttpRequest, Message, Source } from './sources/source.ts';
+import type { Fetch, HttpRequest, Source } from './sources/source.ts';
 import type { KeyValueStorage } from './sources/storage.ts';
 import { streamSource } from './sources/stream.ts';
 import { valueOr } from './value.ts';
@@ -35,7 +34,7 @@ export interface ClientOptions {
   clock?: Clock;
   /** In [0, 1); for the jitter of waits. */
   random?: () => number;
-  /** Told of trouble, each kind once until things go well again. The client itself never throws. */
+  /** Told of trouble, each kind once until things went well for a minute. The client itself never throws. */
   onError?: (error: BurgeeClientError) => void;
 }
 
@@ -60,103 +59,46 @@ export interface BurgeeClient {
 
 /** Makes a client for a browser. It asks nothing before `start()`. */
 export function createClient(options: ClientOptions): BurgeeClient {
-  const { url, key, initial, onError, source = 'stream', clock = systemClock, random = Math.random } = options;
+  const {
+    clock = systemClock,
+    random = Math.random,
+    storage = localStorageIfAny(),
+    application = pageHost(),
+  } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-  const { storage = localStorageIfAny(), application = pageHost() } = options;
-  const { state, signal, publish, raise, raiseFailure, subscribe, settled } = createLifecycle(clock, onError);
-  const memory = createMemory({ storage, initial, onTrouble: (detail) => raise('BURGEE_CLIENT_005', detail) });
-  let { question, identity } = ask(options.context);
-  let held = memory.recall(identity, options.hydrate);
-  /** True from a change of context to its first answer or failure. */
-  let asking = false;
-  let stopListening = () => {};
-
+  const lifecycle = createLifecycle(clock, options.onError);
+  const { state, signal, publish, settled, subscribe } = lifecycle;
+  const held = holdDecisions({ ...options, storage }, lifecycle.raise);
+  const world = { clock, random, fetch };
   const exposures = countExposures({
+    ...world,
     application,
-    clock,
-    random,
-    fetch,
-    request: (body) => request('/v1/exposures', body),
+    request: (body) => post(options, '/v1/exposures', body),
     reachable: () => state() === 'live',
   });
-  const http = { request: () => request('/v1/decisions', question), fetch, clock };
-  const poll = pollSource({ ...http, event: 'decisions', intervalMs: options.pollIntervalMs ?? 30_000, random });
-  const connection = keepConnected({
-    sources: source === 'stream' ? [streamSource(http), poll] : [source === 'poll' ? poll : source],
-    clock,
-    random,
-    onMessage: receive,
-    onQuiet: confirm,
-    onFailure(failure) {
-      raiseFailure(failure);
-      lose();
-    },
-  });
-
-  function request(path: string, body: string): HttpRequest {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    return { url: url.replace(/\/+$/, '') + path, method: 'POST', headers, body };
-  }
-
-  function ask(context: EvaluationContext = {}): { question: string; identity: string } {
-    const identity = `${url}\n${key}\n${context.targetingKey ?? ''}`;
-    try {
-      return { question: JSON.stringify({ context }), identity };
-    } catch (error) {
-      raise('BURGEE_CLIENT_006', 'the context is not JSON', error);
-      return { question: JSON.stringify({ context: { targetingKey: context.targetingKey } }), identity };
-    }
-  }
-
-  function receive({ event, data }: Message): boolean {
-    if (event !== 'decisions' && event !== 'changed') return true;
-    const decisions = readDecisions(event, data, held);
-    if (!decisions) return false;
-    held = decisions;
-    asking = false;
-    signal('received');
-    publish();
-    memory.keep(identity, held);
-    return true;
-  }
-
-  /** Only an answer of the service to this very question can be confirmed by it. */
-  function confirm(report: 'alive' | 'unchanged'): boolean {
-    if (report === 'alive' || asking) return false;
-    if (signal('received')) publish();
-    return true;
-  }
-
-  function lose(): void {
-    if (asking) held = memory.recall(identity);
-    asking = false;
-    signal('failed');
-    publish();
-  }
+  const connection = followDecisions({ ...options, ...world }, held, lifecycle);
+  let stopListening = () => {};
 
   return {
     get state() {
       return state();
     },
     get evaluations() {
-      return held;
+      return held.current();
     },
-    evaluation: (flag) => held.get(flag),
+    evaluation: (flag) => held.current().get(flag),
     value(flag, defaultValue) {
-      const evaluation = held.get(flag);
+      const evaluation = held.current().get(flag);
       if (evaluation?.variant !== undefined) exposures.used(flag, evaluation.variant);
       else if (!evaluation && state() === 'live') exposures.unknown(flag);
       return valueOr(evaluation?.value, defaultValue);
     },
     async setContext(context) {
-      const before = question;
-      ({ question, identity } = ask(context));
-      if (question === before || state() === 'closed') return;
-      asking = true;
-      if (state() === 'idle') return lose();
+      if (!held.ask(context) || state() === 'closed') return;
+      if (state() === 'idle') return held.lose();
       signal('start');
       publish();
-      if (!connection.reopen()) lose();
+      if (!connection.reopen()) lose(held, lifecycle);
       await settled(15_000);
     },
     subscribe,
@@ -176,6 +118,60 @@ export function createClient(options: ClientOptions): BurgeeClient {
       await counted;
     },
   };
+}
+
+/** Where decisions come from, and what each report does to what is held. */
+function followDecisions(options: FollowOptions, held: HeldDecisions, lifecycle: Lifecycle): Connection {
+  const { source = 'stream', pollIntervalMs: intervalMs = 30_000, clock, random, fetch } = options;
+  const { state, signal, publish } = lifecycle;
+  const http = { request: () => post(options, '/v1/decisions', held.question()), fetch, clock };
+  const poll = pollSource({ ...http, event: 'decisions', intervalMs, random });
+  let stopNudge = () => {};
+  const connection = keepConnected({
+    sources: source === 'stream' ? [streamSource(http), poll] : [source === 'poll' ? poll : source],
+    clock,
+    random,
+    onMessage(message) {
+      const { event } = message;
+      if (event === 'refetch') {
+        // Many are told at once, and not what changed: each waits up to 2 s before it asks.
+        stopNudge();
+        stopNudge = clock.after(random() * 2_000, () => state() === 'live' && connection.reopen());
+      }
+      if (event !== 'decisions' && event !== 'changed') return true;
+      if (!held.receive(message)) return false;
+      signal('received');
+      publish();
+      return true;
+    },
+    onQuiet(report) {
+      const confirmed = report === 'unchanged' && !held.isAsking();
+      if (confirmed && signal('received')) publish();
+      return confirmed;
+    },
+    onFailure(failure) {
+      lifecycle.raiseFailure(failure);
+      lose(held, lifecycle);
+    },
+  });
+  return connection;
+}
+
+interface FollowOptions extends ClientOptions {
+  clock: Clock;
+  random: () => number;
+  fetch: Fetch;
+}
+
+function lose(held: HeldDecisions, { signal, publish }: Lifecycle): void {
+  held.lose();
+  signal('failed');
+  publish();
+}
+
+function post({ url, key }: ClientOptions, path: string, body: string): HttpRequest {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return { url: url.replace(/\/+$/, '') + path, method: 'POST', headers, body };
 }
 
 function localStorageIfAny(): KeyValueStorage | null {

@@ -3,7 +3,7 @@ export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /** Runs `run` once after `delayMs`; the answer takes it back. */
-  after(delayMs: number, run: () => void): () => void;
+  after(delayMs: number, run: () => unknown): () => void;
 }
 
 /** The machine's own time. Waiting for a flag never keeps a process alive. */

@@ -62,7 +62,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
     else if (report.kind !== 'message') {
       if (options.onQuiet(report.kind)) thrive();
     } else if (options.onMessage(report)) thrive();
-    else retry({ cause: 'broken', detail: `cannot use the event ${report.event}` });
+    else retry({ cause: 'broken', detail: `event ${report.event}` });
   }
 
   function thrive(): void {

@@ -31,13 +31,16 @@ export function writeDecisions(held: Decisions): string {
   return JSON.stringify({ flags: Object.fromEntries(held) });
 }
 
-/** As `decisions` from plain values: what an application brings along itself. */
+/** Decisions out of plain values: what an application brings along itself. */
+export function decisionsFrom(values: Readonly<Record<string, unknown>>): Decisions {
+  const decided = ([flagKey, value]: [string, unknown]) =>
+    [flagKey, { flagKey, value, reason: 'STATIC' } as Evaluation] as const;
+  return new Map(Object.entries(values).map(decided));
+}
+
+/** The same as a service would send it: for a static source. */
 export function decisionsOf(values: Readonly<Record<string, unknown>>): string {
-  return writeDecisions(
-    new Map(
-      Object.entries(values).map(([flagKey, value]) => [flagKey, { flagKey, value, reason: 'STATIC' } as Evaluation]),
-    ),
-  );
+  return writeDecisions(decisionsFrom(values));
 }
 
 /** The same decisions, remembered rather than just made. */

@@ -1,3 +1,4 @@
+import { healthyAfterMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { BurgeeClientError, type ClientErrorCode } from './errors.ts';
 import type { Failure } from './sources/source.ts';
@@ -31,7 +32,7 @@ export interface Lifecycle {
   subscribe(listener: () => void): () => void;
   /** Resolves when the first attempt has ended, or after the time; never rejects. */
   settled(withinMs?: number): Promise<void>;
-  /** Hands an error to the application, once per code until things go well again. */
+  /** Hands an error to the application, once per code until things went well for a minute. */
   raise(code: ClientErrorCode, message: string, cause?: unknown): void;
   /** The same for a source; a stream that ends in good order is no error. */
   raiseFailure(failure: Failure): void;
@@ -42,9 +43,15 @@ export function createLifecycle(clock: Clock, onError?: (error: BurgeeClientErro
   const listeners = new Set<() => void>();
   const waiting = new Set<() => void>();
   const raised = new Set<ClientErrorCode>();
+  /** Since when all has gone well; for ever from now, while it does not or when that has been counted already. */
+  let liveSince = Number.POSITIVE_INFINITY;
   const unsettled = () => state === 'connecting' || state === 'idle';
 
   function raise(code: ClientErrorCode, message: string, cause?: unknown): void {
+    if (clock.now() - liveSince >= healthyAfterMs) {
+      raised.clear();
+      liveSince = Number.POSITIVE_INFINITY;
+    }
     if (raised.has(code)) return;
     raised.add(code);
     try {
@@ -59,8 +66,9 @@ export function createLifecycle(clock: Clock, onError?: (error: BurgeeClientErro
     signal(signal) {
       const before = state;
       state = transitions[state][signal] ?? state;
-      if (state === 'live') raised.clear();
-      return state !== before;
+      const changed = state !== before;
+      if (changed) liveSince = state === 'live' ? clock.now() : Number.POSITIVE_INFINITY;
+      return changed;
     },
     publish() {
       for (const listener of listeners) {
@@ -73,9 +81,8 @@ export function createLifecycle(clock: Clock, onError?: (error: BurgeeClientErro
       if (!unsettled()) for (const resume of waiting) resume();
     },
     subscribe(listener) {
-      const own = () => listener();
-      listeners.add(own);
-      return () => listeners.delete(own);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     async settled(withinMs = 5_000) {
       if (!unsettled()) return;

@@ -91,7 +91,10 @@ test('resumes by the version it holds, over a fresh connection', async () => {
 });
 
 test('gives every request a connection of its own', async () => {
-  await using world = await start((_, response) => sendJson(response, first), { source: 'poll', pollIntervalMs: 20_000 });
+  await using world = await start((_, response) => sendJson(response, first), {
+    source: 'poll',
+    pollIntervalMs: 20_000,
+  });
   for (let asked = 1; asked <= 3; asked++) {
     await vi.waitFor(() => expect(world.wire.received).toHaveLength(asked));
     await vi.waitFor(() => expect(world.clock.hasTimerIn(21_000)).toBe(true));

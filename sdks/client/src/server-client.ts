@@ -1,10 +1,10 @@
 import { type Evaluation, type EvaluationContext, evaluate, evaluateAll, type Ruleset } from '@burgee/evaluator';
 import { type Clock, systemClock } from './clock.ts';
-import { keepConnected } from './connection.ts';
+import { type Connection, keepConnected } from './connection.ts';
 import type { BurgeeClientError } from './errors.ts';
 import { countExposures } from './exposures.ts';
-import { holdRuleset } from './held-ruleset.ts';
-import { type ClientState, createLifecycle } from './lifecycle.ts';
+import { type HeldRuleset, holdRuleset } from './held-ruleset.ts';
+import { type ClientState, createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { pollSource } from './sources/poll.ts';
 import type { Fetch, HttpRequest, Source } from './sources/source.ts';
 import { streamSource } from './sources/stream.ts';
@@ -29,7 +29,7 @@ export interface ServerClientOptions {
   clock?: Clock;
   /** In [0, 1); for the jitter of waits. */
   random?: () => number;
-  /** Told of trouble, each kind once until things go well again. The client itself never throws. */
+  /** Told of trouble, each kind once until things went well for a minute. The client itself never throws. */
   onError?: (error: BurgeeClientError) => void;
 }
 
@@ -54,63 +54,18 @@ export interface ServerClient {
 
 /** Makes a client for a server and connects at once; cache and bootstrap serve from the first moment. */
 export function createServerClient(options: ServerClientOptions): ServerClient {
-  const { url, key, source = 'stream', clock = systemClock, random = Math.random, fetch = globalThis.fetch } = options;
-  const { state, signal, publish, raise, raiseFailure, subscribe, settled } = createLifecycle(clock, options.onError);
-  const held = holdRuleset(options, raise);
-
+  const { clock = systemClock, random = Math.random, fetch = globalThis.fetch, application = 'unknown' } = options;
+  const lifecycle = createLifecycle(clock, options.onError);
+  const { state, signal, publish, settled, subscribe } = lifecycle;
+  const held = holdRuleset(options, lifecycle.raise);
+  const world = { clock, random, fetch };
   const exposures = countExposures({
-    application: options.application ?? 'unknown',
-    clock,
-    random,
-    fetch,
-    request: (body) => ({ ...request('/v1/exposures'), method: 'POST', body }),
+    ...world,
+    application,
+    request: (body) => ({ ...request(options, '/v1/exposures'), method: 'POST', body }),
     reachable: () => state() === 'live',
   });
-  const poll = pollSource({
-    request: () => request('/v1/ruleset'),
-    fetch,
-    clock,
-    event: 'ruleset',
-    intervalMs: options.pollIntervalMs ?? 30_000,
-    random,
-  });
-  const stream = streamSource({ request: resume, fetch, clock });
-  const connection = keepConnected({
-    sources: source === 'stream' ? [stream, poll] : [source === 'poll' ? poll : source],
-    clock,
-    random,
-    onMessage(message) {
-      if (!held.receive(message)) return false;
-      if (held.version() !== undefined) signal('received');
-      publish();
-      return true;
-    },
-    onQuiet: confirm,
-    onFailure(failure) {
-      raiseFailure(failure);
-      signal('failed');
-      publish();
-    },
-  });
-
-  /** Each request has a connection of its own: those to a server that just died are not used again. */
-  function request(path: string): HttpRequest {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', connection: 'close' };
-    return { url: url.replace(/\/+$/, '') + path, method: 'GET', headers };
-  }
-
-  function resume(): HttpRequest {
-    const { headers, ...asked } = request('/v1/ruleset');
-    const version = held.version();
-    return { ...asked, headers: version === undefined ? headers : { ...headers, 'last-event-id': version } };
-  }
-
-  /** The request named the version that is held, so a server that is quiet confirms it. */
-  function confirm(): boolean {
-    if (held.version() === undefined) return false;
-    if (signal('received')) publish();
-    return true;
-  }
+  const connection = followRuleset({ ...options, ...world }, held, lifecycle);
 
   function decide(flagKey: string, context: EvaluationContext): Evaluation {
     const compiled = held.compiled();
@@ -147,4 +102,54 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
       await Promise.all([counted, held.saved()]);
     },
   };
+}
+
+/** Where rulesets come from, and what each report does to what is held. */
+function followRuleset(options: FollowOptions, held: HeldRuleset, lifecycle: Lifecycle): Connection {
+  const { source = 'stream', pollIntervalMs: intervalMs = 30_000, clock, random, fetch } = options;
+  const { signal, publish } = lifecycle;
+  const ask = () => request(options, '/v1/ruleset');
+  const poll = pollSource({ request: ask, fetch, clock, event: 'ruleset', intervalMs, random });
+  const stream = streamSource({ request: () => resume(ask(), held.version()), fetch, clock });
+
+  /** The request named the version that is held, so whatever comes now confirms it, or has just replaced it. */
+  function confirm(changed: boolean): boolean {
+    if (held.version() === undefined) return false;
+    if (signal('received') || changed) publish();
+    return true;
+  }
+
+  return keepConnected({
+    sources: source === 'stream' ? [stream, poll] : [source === 'poll' ? poll : source],
+    clock,
+    random,
+    onMessage(message) {
+      const before = held.version();
+      if (!held.receive(message)) return false;
+      confirm(held.version() !== before);
+      return true;
+    },
+    onQuiet: () => confirm(false),
+    onFailure(failure) {
+      lifecycle.raiseFailure(failure);
+      signal('failed');
+      publish();
+    },
+  });
+}
+
+interface FollowOptions extends ServerClientOptions {
+  clock: Clock;
+  random: () => number;
+  fetch: Fetch;
+}
+
+/** Each request has a connection of its own: those to a server that just died are not used again. */
+function request({ url, key }: ServerClientOptions, path: string): HttpRequest {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', connection: 'close' };
+  return { url: url.replace(/\/+$/, '') + path, method: 'GET', headers };
+}
+
+function resume({ headers, ...asked }: HttpRequest, version: string | undefined): HttpRequest {
+  return { ...asked, headers: version === undefined ? headers : { ...headers, 'last-event-id': version } };
 }

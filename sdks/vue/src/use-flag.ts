@@ -32,7 +32,7 @@ export function useBurgee(): Burgee {
   return burgee;
 }
 
-const missing = 'BURGEE_VUE_001: app.use(createBurgee({ … })) first; use flags in setup or in a store';
+const missing = 'BURGEE_VUE_001: app.use(createBurgee(…)) is missing';
 
 function findBurgee(): Burgee | undefined {
   const burgee = hasInjectionContext() ? inject(burgeeKey, undefined) : undefined;

@@ -8,8 +8,8 @@ declare module '@burgee/vue' {
     'gift-cards': boolean;
     'loyalty-points': boolean;
     'search-v2': boolean;
-    recommendations: string;
-    'checkout-layout': { columns?: number };
+    recommendations: 'none' | 'popular' | 'similar';
+    'checkout-layout': { columns: number; showTrustBadges: boolean };
   }
 }
 

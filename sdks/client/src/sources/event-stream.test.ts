@@ -36,7 +36,11 @@ test('gives the same events however the text is sliced and its lines are ended',
 function read(slices: string[]): { events: StreamEvent[]; retries: number[] } {
   const events: StreamEvent[] = [];
   const retries: number[] = [];
-  const take = readEventStream({ event: (event) => events.push(event), retry: (retryMs) => retries.push(retryMs) });
+  const take = readEventStream({
+    event: (event) => events.push(event),
+    comment: () => {},
+    retry: (retryMs) => retries.push(retryMs),
+  });
   slices.forEach(take);
   return { events, retries };
 }

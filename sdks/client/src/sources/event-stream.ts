@@ -6,6 +6,8 @@ export interface StreamEvent {
 
 export interface StreamReader {
   event(event: StreamEvent): void;
+  /** Comments are heartbeats. */
+  comment(): void;
   retry(retryMs: number): void;
 }
 
@@ -33,6 +35,7 @@ export function readEventStream(reader: StreamReader): (slice: string) => void {
       return;
     }
     const colon = line.indexOf(':');
+    if (colon === 0) reader.comment();
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (field === 'event') event = value;

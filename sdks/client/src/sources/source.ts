@@ -10,7 +10,7 @@ export interface Source {
 
 export type Report =
   | Message
-  /** Something came over the line; it need not mean anything. */
+  /** A heartbeat: the server is there and has nothing to say. */
   | { readonly kind: 'alive' }
   /** The server says that what it last answered still holds. */
   | { readonly kind: 'unchanged' }

@@ -96,10 +96,10 @@ test('notices within 45 s that nobody is there any more', async () => {
   await using wire = await startWireServer(streaming('decisions', said));
   const reports: Report[] = [];
   streamSource({ request: () => get(wire.url), fetch, clock }).open((report) => reports.push(report));
-  await vi.waitFor(() => expect(reports.at(-1)?.kind).toBe('alive'));
+  await vi.waitFor(() => expect(reports.at(-1)?.kind).toBe('message'));
   await vi.waitFor(() => expect(wire.open).toHaveLength(1));
   clock.advance(44_999);
-  expect(reports.at(-1)?.kind).toBe('alive');
+  expect(reports.at(-1)?.kind).toBe('message');
   clock.advance(1);
   expect(reports.at(-1)).toMatchObject({ kind: 'failed', failure: { cause: 'silent' } });
   await vi.waitFor(() => expect(wire.open).toHaveLength(0));

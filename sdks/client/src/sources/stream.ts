@@ -24,6 +24,7 @@ async function read({ ask, watch, say, fail }: Attempt): Promise<void> {
   const decoder = new TextDecoder();
   const take = readEventStream({
     event: (event) => say({ kind: 'message', ...event }),
+    comment: () => say({ kind: 'alive' }),
     retry: (told) => {
       retryMs = told;
     },
@@ -34,9 +35,8 @@ async function read({ ask, watch, say, fail }: Attempt): Promise<void> {
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
       watch(silenceMs);
       take(decoder.decode(part.value, { stream: true }));
-      say({ kind: 'alive' });
     }
-    fail({ cause: 'ended', detail: 'the stream ended', retryMs });
+    fail({ cause: 'ended', detail: 'ended', retryMs });
   } catch (error) {
     fail({ cause: 'unreachable', detail: String(error), retryMs });
   }

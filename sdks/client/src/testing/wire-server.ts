@@ -48,7 +48,7 @@ export async function startWireServer(answer: Answer): Promise<WireServer> {
 
 export function beginStream(response: ServerResponse): ServerResponse {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.write('retry: 1000\n\n');
+  response.write('retry: 1000\n\n: here\n\n');
   return response;
 }
 

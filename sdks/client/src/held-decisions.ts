@@ -1,0 +1,101 @@
+import type { EvaluationContext } from '@burgee/evaluator';
+import { cached, type Decisions, decisionsFrom, nothingDecided, readDecisions, writeDecisions } from './decisions.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Message } from './sources/source.ts';
+import { type KeyValueStorage, storageCache } from './sources/storage.ts';
+
+export interface HeldDecisionsOptions {
+  url: string;
+  key: string;
+  context?: EvaluationContext;
+  initial?: Readonly<Record<string, unknown>>;
+  /** The page was rendered with `initial`, so that comes before what was kept. */
+  hydrate?: boolean;
+  storage: KeyValueStorage | null;
+}
+
+/** The decisions for one context, and their copy in the browser. */
+export interface HeldDecisions {
+  current(): Decisions;
+  /** The body of the request. */
+  question(): string;
+  /** True from a change of context to its first answer or failure. */
+  isAsking(): boolean;
+  /** Changes the context; false when it asks for what is asked already. */
+  ask(context: EvaluationContext): boolean;
+  /** Takes over all decisions or a difference; false when it makes no sense, and then nothing has changed. */
+  receive(message: Message): boolean;
+  /** The question will not be answered now: falls back to what is known about this user. */
+  lose(): void;
+}
+
+type Asked = { readonly question: string; readonly identity: string };
+
+/** Begins with what was kept for this user, else with what the application brought along, else with nothing. */
+export function holdDecisions(options: HeldDecisionsOptions, raise: Lifecycle['raise']): HeldDecisions {
+  const { url, key, storage, initial, hydrate } = options;
+  let asked = read(options.context);
+  let asking = false;
+  let held = recall(hydrate);
+
+  function read(context: EvaluationContext = {}): Asked {
+    const identity = `${url}\n${key}\n${context.targetingKey ?? ''}`;
+    try {
+      return { question: JSON.stringify({ context }), identity };
+    } catch (error) {
+      raise('BURGEE_CLIENT_006', 'the context is not JSON', error);
+      return { question: JSON.stringify({ context: { targetingKey: context.targetingKey } }), identity };
+    }
+  }
+
+  function cache(): ReturnType<typeof storageCache> | null {
+    return storage && storageCache(storage, 'decisions', asked.identity);
+  }
+
+  function recall(initialFirst = false): Decisions {
+    const brought = initial && decisionsFrom(initial);
+    let kept: Decisions | undefined;
+    cache()?.open((report) => {
+      if (report.kind === 'message') kept = readDecisions('decisions', report.data, nothingDecided);
+      else if (report.kind === 'failed' && report.failure.cause === 'broken') failed(report.failure.detail);
+    });
+    return cached((initialFirst ? brought : kept) ?? kept ?? brought ?? nothingDecided);
+  }
+
+  function keep(): void {
+    try {
+      cache()?.save(writeDecisions(held));
+    } catch (error) {
+      failed(String(error));
+    }
+  }
+
+  function failed(detail: string): void {
+    raise('BURGEE_CLIENT_005', detail);
+  }
+
+  return {
+    current: () => held,
+    question: () => asked.question,
+    isAsking: () => asking,
+    ask(context) {
+      const before = asked.question;
+      asked = read(context);
+      const changed = asked.question !== before;
+      if (changed) asking = true;
+      return changed;
+    },
+    receive({ event, data }) {
+      const decisions = readDecisions(event, data, held);
+      if (!decisions) return false;
+      held = decisions;
+      asking = false;
+      keep();
+      return true;
+    },
+    lose() {
+      if (asking) held = recall();
+      asking = false;
+    },
+  };
+}
