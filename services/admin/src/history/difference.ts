@@ -1,6 +1,6 @@
 import type { Json } from '../graphql.ts';
-import { type Requirement, type Rule, type Serve, stable } from '../targeting/draft.ts';
-import { requirementSentence, ruleSentence, serveSentence } from '../targeting/sentence.ts';
+import { type Requirement, type Rule, readConditions, type Serve, stable } from '../targeting/draft.ts';
+import { conditionSentence, requirementSentence, ruleSentence, serveSentence } from '../targeting/sentence.ts';
 
 /** One readable line of what a change did; `before` and `after` are absent where there was nothing. */
 export interface Difference {
@@ -14,7 +14,9 @@ export function difference(before: Json | undefined, after: Json | undefined): D
   const old = fields(before);
   const now = fields(after);
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => !bookkeeping.has(name));
-  return names.flatMap((name) => compare(name, old[name] ?? null, now[name] ?? null));
+  return names
+    .flatMap((name) => compare(name, old[name] ?? null, now[name] ?? null))
+    .filter((line) => line.before !== undefined || line.after !== undefined);
 }
 
 function compare(name: string, before: Json, after: Json): Difference[] {
@@ -53,8 +55,9 @@ function line(field: string, before: string | undefined, after: string | undefin
 
 function plain(value: Json): string | undefined {
   if (value === null || value === '') return undefined;
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(String).join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => plain(item) ?? '').join(', ');
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text === '{}' ? undefined : text;
 }
 
 function valueText(value: Json | undefined): string | undefined {
@@ -73,6 +76,10 @@ const requirements = (value: Json) =>
   Array.isArray(value) && value.length > 0
     ? (value as unknown as Requirement[]).map(requirementSentence).join(' and ')
     : undefined;
+const conditions = (value: Json) => {
+  const read = readConditions(value) ?? [];
+  return read.length === 0 ? undefined : read.map(conditionSentence).join(' and ');
+};
 const yesNo = (value: Json) => (value === null ? undefined : value === true ? 'yes' : 'no');
 const switchText = (value: Json) => (value === null ? undefined : value === true ? 'on' : 'off');
 
@@ -87,6 +94,8 @@ const labels: Record<string, Words> = {
   client_visible: { label: 'Visible to browsers', text: yesNo },
   archived_at: { label: 'Archived' },
   stale_extended_until: { label: 'Overdue not before' },
+  conditions: { label: 'Conditions', text: conditions },
+  if: { label: 'Conditions', text: conditions },
   targeting_key: { label: 'Targeting key' },
   value_type: { label: 'Type' },
   included: { label: 'Included', text: (value) => (typeof value === 'boolean' ? yesNo(value) : plain(value)) },

@@ -1,11 +1,11 @@
 import type { ResultOf } from 'gql.tada';
-import { graphql, request } from '../graphql.ts';
+import { graphql, type Json, request } from '../graphql.ts';
 import { readFirst } from './pages.ts';
 
 /** What targeting may refer to: flags with their variants, and segments. */
 export interface Names {
   readonly flags: readonly ResultOf<typeof names>['flags']['nodes'][number][];
-  readonly segments: readonly string[];
+  readonly segments: readonly { readonly key: string; readonly conditions: Json }[];
 }
 
 export async function readNames(project: string): Promise<Names> {
@@ -14,7 +14,7 @@ export async function readNames(project: string): Promise<Names> {
     mostFlags,
     async (first, after) => (await request(names, { project, first, after })).flags,
   );
-  return { flags: nodes, segments: segments.map(({ key }) => key) };
+  return { flags: nodes, segments };
 }
 
 const mostFlags = 2_000;
@@ -26,5 +26,5 @@ const names = graphql(`
 `);
 
 const segmentNames = graphql(`
-  query SegmentNames($project: String!) { segments(project: $project) { key archivedAt } }
+  query SegmentNames($project: String!) { segments(project: $project) { key conditions archivedAt } }
 `);

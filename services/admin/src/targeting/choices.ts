@@ -22,10 +22,17 @@ export function toChoices(
   );
   return {
     variants: variantNames(flag.variants),
-    segments: names?.segments ?? [],
+    segments: (names?.segments ?? []).map(({ key }) => key),
     flags: new Map(others.map(({ key, variants }) => [key, variantNames(variants)])),
-    attributes: attributesOf(conditions),
+    attributes: attributesOf([...conditions, ...behind(conditions, names)]),
   };
+}
+
+/** The conditions of the segments that some conditions name. */
+function behind(conditions: readonly Condition[], names: Names | undefined): Condition[] {
+  const used = new Set(conditions.flatMap(segmentsIn));
+  const segments = (names?.segments ?? []).filter(({ key }) => used.has(key));
+  return segments.flatMap((segment) => readConditions(segment.conditions) ?? []);
 }
 
 export function attributesOf(conditions: readonly Condition[]): string[] {
@@ -33,9 +40,16 @@ export function attributesOf(conditions: readonly Condition[]): string[] {
 }
 
 function attributesIn(condition: Condition): string[] {
-  if ('attr' in condition) return [condition.attr];
-  if ('segment' in condition) return [];
-  return Object.values(condition).flatMap((inside) => (readConditions(inside) ?? []).flatMap(attributesIn));
+  return leaves(condition).flatMap((leaf) => ('attr' in leaf ? [leaf.attr] : []));
+}
+
+function segmentsIn(condition: Condition): string[] {
+  return leaves(condition).flatMap((leaf) => ('segment' in leaf ? [leaf.segment] : []));
+}
+
+function leaves(condition: Condition): Condition[] {
+  if ('attr' in condition || 'segment' in condition) return [condition];
+  return Object.values(condition).flatMap((inside) => (readConditions(inside) ?? []).flatMap(leaves));
 }
 
 function variantNames(variants: Json): string[] {

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { parseTyped, toTexts, toValues, valueKind } from './values.ts';
+
+test('keeps the type of operands, because 1 and "1" differ', () => {
+  expect(toValues(['1', ' 2.5 '], 'number')).toEqual([1, 2.5]);
+  expect(toValues(['1'], 'text')).toEqual(['1']);
+  expect(toValues(['true', 'no'], 'boolean')).toEqual([true, 'no']);
+  expect(valueKind([2])).toBe('number');
+});
+
+test('leaves what is not a number as text, so that the check can name it', () => {
+  expect(toValues(['many', ''], 'number')).toEqual(['many', '']);
+});
+
+test('writes values back as they were typed', () => {
+  expect(toTexts(['NO', 4, true])).toEqual(['NO', '4', 'true']);
+});
+
+test('reads a variant value only as the type of its flag', () => {
+  expect(parseTyped('12', 'integer')).toBe(12);
+  expect(parseTyped('1.5', 'integer')).toBeUndefined();
+  expect(parseTyped('1.5', 'float')).toBe(1.5);
+  expect(parseTyped('"true"', 'boolean')).toBeUndefined();
+  expect(parseTyped('{ "columns": 2 }', 'object')).toEqual({ columns: 2 });
+  expect(parseTyped('{', 'object')).toBeUndefined();
+  expect(parseTyped('12', 'string')).toBe('12');
+});
