@@ -38,14 +38,19 @@ export async function ensureOperator(
 ): Promise<string> {
   await client.query(`
     insert into burgee.member (email, name)
-    values ('operator@localhost', 'Operator')
-        on conflict do nothing`);
+    select 'operator@localhost', 'Operator'
+     where not exists (select from burgee.member where email = 'operator@localhost')`);
   await client.query(`
     insert into burgee.member_role (member_id, project_id, role)
     select member.id, project.id, 'admin'
-      from burgee.member, burgee.project
+      from burgee.member
+     cross join burgee.project
      where member.email = 'operator@localhost'
-        on conflict do nothing`);
+       and not exists (
+         select from burgee.member_role
+          where member_id = member.id
+            and project_id = project.id
+       )`);
   if (known !== undefined && (await tokenIsGood(client, forms.hashAccessToken(known)))) return known;
   const text = forms.newAccessToken();
   await client.query(
