@@ -21,9 +21,9 @@ export function jsonFaultAt(text: string): number {
 type Kind = '{' | '}' | '[' | ']' | ',' | ':' | 'string' | 'scalar' | 'none';
 type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end' | 'nothing';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON's strings must not hold them
+// \p{Cc} is what JSON's strings must not hold, and a few characters more that they may
 const token =
-  /[ \t\r\n]*([{}[\],:]|"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*(?:"|$)|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)?/y;
+  /[ \t\r\n]*([{}[\],:]|"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*(?:"|$)|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)?/uy;
 
 function matchAt(text: string, place: number): RegExpExecArray {
   token.lastIndex = place;

@@ -86,7 +86,7 @@ export async function apiEnvironment(databaseUrl: string, more: Environment = {}
     PORT: String(await freePort()),
     BURGEE_SIGNING_KEY: signingKey,
     BURGEE_DRAIN_MS: '0',
-    BURGEE_LOG_LEVEL: process.env['BURGEE_TEST_LOG_LEVEL'] ?? 'silent',
+    BURGEE_LOG_LEVEL: process.env.BURGEE_TEST_LOG_LEVEL ?? 'silent',
     ...more,
   };
 }

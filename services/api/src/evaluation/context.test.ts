@@ -13,7 +13,7 @@ test('takes any JSON: a context or INVALID_CONTEXT, and never anything else', ()
         expect(error).toBeInstanceOf(BurgeeError);
         expect((error as BurgeeError).code).toBe('INVALID_CONTEXT');
       }
-      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     }),
     { numRuns: 500 },
   );
@@ -22,7 +22,7 @@ test('takes any JSON: a context or INVALID_CONTEXT, and never anything else', ()
 test('keeps a key named __proto__ an ordinary attribute', () => {
   const context = contextIn(JSON.parse('{"context":{"__proto__":{"polluted":1},"constructor":1}}'));
   expect(Object.hasOwn(context, '__proto__')).toBe(true);
-  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 });
 
 test.each([

@@ -32,7 +32,7 @@ test('serves the newest earlier form that compiles, and keeps the problems of th
   const former = new Map([['a', [newest, { ...good, key: 'a', default: 'off' }, { ...good, key: 'a' }]]]);
   const assembled = assemble(raw({ a: newest }), former, regexEngine);
   expect(decide(assembled, 'a')).toMatchObject({ value: false, variant: 'off' });
-  expect(assembled.ruleset.flags['a']?.rules).toBeUndefined();
+  expect(assembled.ruleset.flags.a?.rules).toBeUndefined();
   expect(assembled.problems.get('a')?.[0]?.path).toContain('rules[0]');
   expect([...assembled.substituted]).toEqual(['a']);
 });

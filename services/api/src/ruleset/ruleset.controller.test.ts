@@ -59,7 +59,7 @@ test('streams the whole once, then what changed', async () => {
     const patch = (await reader.next('patch')).data as Patch;
     expect(patch).toMatchObject({ from: version, removedFlags: [], removedSegments: [] });
     expect(Object.keys(patch.flags)).toEqual(['a']);
-    expect(patch.flags['a']?.enabled).toBe(false);
+    expect(patch.flags.a?.enabled).toBe(false);
   } finally {
     reader.close();
   }
