@@ -15,7 +15,7 @@ import { type SessionAnswer, Sessions } from './sessions.store.ts';
 
 const text = (most: number) => z.string().min(1).max(most);
 const signInBody = z.strictObject({ email: text(320), password: text(1024) });
-const tokenBody = z.strictObject({ accessToken: text(256) });
+const tokenBody = z.strictObject({ accessToken: text(4096) });
 const setupBody = z.strictObject({
   token: text(256),
   email: z

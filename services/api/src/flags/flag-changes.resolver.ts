@@ -104,7 +104,8 @@ export class FlagChangesResolver {
     read: (db: Db, project: ReadableProject) => Promise<T>,
   ): Promise<T> {
     const { db } = this.#postgres;
-    const project = await readableProject(db, member, { key: input.project });
+    // the database decides; asked here too, so that a change that changes nothing is no way round it
+    const project = await readableProject(db, member, { key: input.project, least: 'developer' });
     const write = this.#postgres.transaction(member, (trx) => change(trx, project));
     await withCurrent(write, () => read(db, project));
     return read(db, project);

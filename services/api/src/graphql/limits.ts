@@ -29,7 +29,7 @@ export const documentLimits = {
   rootFields: 10,
   directives: 20,
   /** A field costs 1; what a list holds costs {@link listFactor} times as much. */
-  cost: 20_000,
+  cost: 10_000,
 } as const;
 
 const listFactor = 10;

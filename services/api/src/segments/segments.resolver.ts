@@ -77,7 +77,8 @@ export class SegmentsResolver {
     change: (trx: Postgres['db'], projectId: string) => Promise<void>,
   ): Promise<Segment> {
     const { db } = this.#postgres;
-    const { id } = await readableProject(db, member, { key: input.project });
+    // the database decides; asked here too, so that a change that changes nothing is no way round it
+    const { id } = await readableProject(db, member, { key: input.project, least: 'developer' });
     const read = async () => {
       const [segment] = await readSegments(db, id, input.key);
       if (segment === undefined) throw noSegment(input.key);
