@@ -156,7 +156,7 @@ test('who may create a flag may say at once what it will serve in production, bu
   const claim = claimOf(shop.members.developer, 'ui');
   const enable = through(shop.database.apiUrl, claim, create, settingUpdate('fresh', 'production', { enabled: true, change_reason: 'x' }));
   expect(await refusalOf(enable)).toMatchObject({ code: 'FORBIDDEN' });
-  await through(shop.database.apiUrl, claim, create, settingUpdate('fresh', 'production', { default_serve: 'off' }));
+  await through(shop.database.apiUrl, claim, create, settingUpdate('fresh', 'production', { default_serve: '"off"' }));
   expect(await shop.setting('fresh', 'production')).toMatchObject({ default_serve: 'off', enabled: false });
 });
 

@@ -165,13 +165,13 @@ begin atomic
         join burgee.flag on flag.id = reference.flag_id
         where flag.project_id = stale_flags.project_id
       ) as has_references,
-      exists (
-        select
+      (
+        select coalesce(min(exposure.hour) <= as_of - interval '30 days' and max(exposure.hour) > as_of - interval '30 days', false)
         from burgee.flag_exposure exposure
         join burgee.flag on flag.id = exposure.flag_id
         where flag.project_id = stale_flags.project_id
           and exposure.source = 'used'
-          and exposure.hour between as_of - interval '30 days' and as_of
+          and exposure.hour <= as_of
       ) as has_usage
   ),
   temporary_flag as (
@@ -249,7 +249,7 @@ begin atomic
 end;
 comment on function burgee.stale_flags(uuid, timestamptz) is
   'Overdue flags (stale: temporary, rolled out for longer than the project allows) and, reported apart, other leftovers.
-Without any exposure or code reference in the project nothing is called unused.';
+Unused is only what can be known to be: the project has reported code references, or has counted exposures for 30 days.';
 
 -- Reports ------------------------------------------------------------------------------------------------------------
 
