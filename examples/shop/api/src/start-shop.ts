@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { appModule } from './app.module.ts';
@@ -20,15 +21,14 @@ export async function startShop(env: Readonly<Record<string, string | undefined>
   const app = await NestFactory.create<NestFastifyApplication>(appModule(config), adapter, {
     logger: ['warn', 'error'],
   });
-  await app.register(fastifyStatic, { root: storefrontFolder() });
+  const storefront = storefrontFolder();
+  if (existsSync(storefront)) await app.register(fastifyStatic, { root: storefront });
+  else new Logger('Shop').warn(`there is no storefront to serve: run \`pnpm build\` (${storefront})`);
   await app.listen(config.port, config.host);
   return { url: await app.getUrl(), stop: () => app.close() };
 }
 
-/** The built storefront. */
+/** Where the storefront is once it is built. */
 function storefrontFolder(): string {
-  const dist = join(dirname(createRequire(import.meta.url).resolve('@burgee/shop-web/package.json')), 'dist');
-  if (!existsSync(join(dist, 'index.html')))
-    throw new Error(`the storefront is not built: run \`pnpm build\` (${dist})`);
-  return dist;
+  return join(dirname(createRequire(import.meta.url).resolve('@burgee/shop-web/package.json')), 'dist');
 }

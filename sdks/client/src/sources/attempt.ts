@@ -58,7 +58,7 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
         if (!failure) return response;
         fail(failure);
       } catch (error) {
-        fail({ cause: 'unreachable', detail: String(error) });
+        fail({ cause: 'unreachable', detail: String((error as Error).cause ?? error) });
       }
       return undefined;
     },
