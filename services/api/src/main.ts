@@ -40,7 +40,8 @@ export async function startApi(env: Environment): Promise<RunningApi> {
   };
 }
 
-async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+/** Everything but listening. */
+export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: true,
