@@ -11,7 +11,7 @@ interface OperatorRow {
 }
 
 /** Writes the operator table of `spec/operators.json` as TypeScript; the table `burgee.operator` holds the same rows. */
-export function operatorSource(text: string): string {
+export function generatedSource(text: string): string {
   const { operators, reservedKeys }: { operators: OperatorRow[]; reservedKeys: string[] } = JSON.parse(text);
   const lines = operators.map(
     ({ name, operand, minValues, maxValues }) =>
@@ -40,4 +40,4 @@ export function operatorSource(text: string): string {
   ].join('\n');
 }
 
-if (import.meta.main) writeFileSync(target, operatorSource(readFileSync(spec, 'utf8')));
+if (import.meta.main) writeFileSync(target, generatedSource(readFileSync(spec, 'utf8')));

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evaluateAll } from './evaluate.ts';
+import { prerequisiteFaults } from './prerequisite.ts';
+import type { Flag } from './ruleset.ts';
+import { booleanFlag, compiledOf } from './sample.support.ts';
+
+function flagsOf(graph: Readonly<Record<string, readonly string[]>>): Map<string, Flag> {
+  const requiring = ([key, needed]: [string, readonly string[]]) =>
+    [key, booleanFlag({ key, requires: needed.map((flag) => ({ flag, variants: ['on'] })) })] as const;
+  return new Map(Object.entries(graph).map(requiring));
+}
+
+test('names the flags of a cycle, and not those above or below it', () => {
+  const faults = prerequisiteFaults(
+    flagsOf({ top: ['a'], a: ['b', 'leaf'], b: ['c'], c: ['a'], leaf: [], other: ['leaf'] }),
+  );
+  expect([...faults.keys()].sort()).toEqual(['a', 'b', 'c']);
+});
+
+test('is total and quick for a chain of 20,000 flags', () => {
+  const chain = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`f${i}`, i === 0 ? [] : [`f${i - 1}`]]));
+  const faults = prerequisiteFaults(flagsOf(chain));
+  expect(faults.has('f10')).toBe(false);
+  expect(faults.has('f11')).toBe(true);
+  expect(faults.size).toBe(20_000 - 11);
+});
+
+test('a wide graph does not multiply the work', () => {
+  const layers = Array.from({ length: 10 }, (_, layer) => Array.from({ length: 20 }, (_, i) => `l${layer}-${i}`));
+  const flags = layers.flatMap((keys, layer) =>
+    keys.map((key) =>
+      booleanFlag({
+        key,
+        default: 'on',
+        requires: (layers[layer - 1] ?? []).map((flag) => ({ flag, variants: ['on'] })),
+      }),
+    ),
+  );
+  const compiled = compiledOf(flags);
+  const startMs = performance.now();
+  const broken = evaluateAll(compiled, {}, 0).filter(({ reason }) => reason === 'ERROR');
+  expect(performance.now() - startMs).toBeLessThan(500);
+  // Two layers deep costs 20 * 21 = 420 evaluations, three would cost 8,420.
+  expect(broken).toHaveLength(7 * 20);
+});
+
+test('ends for any graph, and finds a fault in every cycle', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const edges = fc.record(Object.fromEntries(names.map((name) => [name, fc.subarray(names)])));
+  fc.assert(
+    fc.property(edges, (graph: Readonly<Record<string, readonly string[]>>) => {
+      const faults = prerequisiteFaults(flagsOf(graph));
+      const reach = (from: string, seen = new Set<string>()): Set<string> => {
+        for (const next of graph[from] ?? []) if (!seen.has(next)) reach(next, seen.add(next));
+        return seen;
+      };
+      const compiled = compiledOf([...flagsOf(graph).values()]);
+      expect(evaluateAll(compiled, {}, 0)).toHaveLength(names.length);
+      return names.every((name) => !reach(name).has(name) || faults.has(name));
+    }),
+  );
+});
