@@ -1,3 +1,5 @@
+import { constraintSentences } from './constraints.ts';
+
 /** Every code with which the api answers trouble: the HTTP status, and what mends it when the database says nothing better. */
 export const catalogue = {
   // what the database's checks and triggers raise
@@ -106,6 +108,11 @@ export function errorFromPostgres(error: unknown): BurgeeError | undefined {
   if (code === '22P02' || code === '22003') {
     return new BurgeeError('BAD_INPUT', 'A value has the wrong form for its place.', { cause: error });
   }
+  if (code === '23514' || code === '23505' || code === '23503') {
+    const { constraint = 'a constraint' } = error as PostgresError;
+    const sentence = constraintSentences[constraint] ?? `a value breaks the rule ${constraint.replaceAll('_', ' ')}`;
+    return new BurgeeError(code === '23505' ? 'KEY_EXISTS' : 'BAD_INPUT', sentence, { cause: error });
+  }
   if (code === '22P05' || code === '22021') {
     return new BurgeeError('BAD_INPUT', 'A text holds a NUL character, which Postgres cannot keep.', { cause: error });
   }
@@ -127,6 +134,7 @@ interface PostgresError extends Error {
   readonly code?: string;
   readonly detail?: string;
   readonly hint?: string;
+  readonly constraint?: string;
 }
 
 function raisedByBurgee(error: Error, detail: string | undefined, hint: string | undefined): BurgeeError {

@@ -59,7 +59,7 @@ test('finds text in key, name, description, owner and tags, and takes signs of p
 });
 
 test('filters by kind and owner', async () => {
-  expect(await keys({ kind: 'operational' })).toEqual(['payments-kill-switch']);
+  expect(await keys({ kind: 'operational' })).toEqual(['max-basket-size', 'payments-kill-switch']);
   expect(await keys({ kind: 'permission' })).toContain('refund-orders');
   for (const { owner } of (await page({ owner: 'Checkout@shop.example' })).nodes) expect(owner).toBe('checkout@shop.example');
   expect(await keys({ owner: 'checkout@shop.example' })).toContain('new-checkout');
@@ -148,10 +148,11 @@ test('tells in what form a flag is served when its newest does not compile', asy
 });
 
 test('reads the audit log by environment and by flag, newest first', async () => {
-  await shop.get('product_owner', 'mutation { switchFlag(input: { project: "shop", environment: "production", key: "search-v2", enabled: true, reason: "go" }) { enabled } }');
+  await shop.get('developer', 'mutation { createFlag(input: { project: "shop", key: "audited", kind: release, owner: "" }) { id } }');
+  await shop.get('product_owner', 'mutation { switchFlag(input: { project: "shop", environment: "production", key: "audited", enabled: true, reason: "go" }) { enabled } }');
   const { audit } = await shop.get(
     'viewer',
-    '{ audit(project: "shop", environment: "production", flag: "search-v2", first: 1) { nodes { id at actor door dbLogin reason emergency subject subjectKey operation environment before after hash } hasNextPage } }',
+    '{ audit(project: "shop", environment: "production", flag: "audited", first: 1) { nodes { id at actor door dbLogin reason emergency subject subjectKey operation environment before after hash } hasNextPage } }',
   );
   expect(audit.nodes[0]).toMatchObject({
     actor: 'pia@shop.example',
@@ -159,7 +160,7 @@ test('reads the audit log by environment and by flag, newest first', async () =>
     dbLogin: 'burgee_api',
     reason: 'go',
     subject: 'flag_setting',
-    subjectKey: 'search-v2',
+    subjectKey: 'audited',
     environment: 'production',
     before: { enabled: false },
     after: { enabled: true },
