@@ -4,7 +4,7 @@ export default defineConfig({
   entry: ['src/index.ts', 'src/server.ts'],
   format: 'esm',
   platform: 'neutral',
-  external: [/^node:/],
+  deps: { neverBundle: [/^node:/] },
   fixedExtension: false,
   dts: true,
 });

@@ -7,7 +7,6 @@ declare module '@burgee/vue' {
     'express-delivery': boolean;
     'gift-cards': boolean;
     'loyalty-points': boolean;
-    'search-v2': boolean;
     recommendations: 'none' | 'popular' | 'similar';
     'checkout-layout': { columns: number; showTrustBadges: boolean };
   }

@@ -8,7 +8,7 @@ export interface Product {
   picture: string;
 }
 
-export async function readProducts(): Promise<Product[]> {
-  const { products } = await ask<{ products: Product[] }>('{ products { id name description priceCents picture } }');
-  return products;
+export async function readProducts(search: string): Promise<Product[]> {
+  const query = 'query ($search: String) { products(search: $search) { id name description priceCents picture } }';
+  return (await ask<{ products: Product[] }>(query, { search })).products;
 }
