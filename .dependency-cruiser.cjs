@@ -7,7 +7,7 @@ const peers = ['vue', 'nest', 'openfeature'];
 const frameworks = '(@nestjs/.*|vue|@vue/.*|pinia|vue-router|@nuxt/.*|fastify|@fastify/.*|mercurius|graphql)';
 const npm = (pattern) => `node_modules/${pattern}(/|$)`;
 const builtIns = { dependencyTypes: ['core'] };
-const tests = '[.]test[.]ts$|/testing/|[.]config[.]ts$|/scripts/';
+const tests = '[.](test|support)[.]ts$|/testing/|[.]config[.]ts$|/scripts/';
 
 const never = (name, from, to) => ({
   name,
@@ -133,7 +133,7 @@ module.exports = {
     never(
       'only tests import what is for tests',
       { path: '^(services|sdks|examples)/' },
-      '^test/|[.]test[.]ts$|node_modules/(vitest|fast-check|@nestjs/testing|playwright-core|testcontainers)/',
+      '^test/|[.](test|support)[.]ts$|node_modules/(vitest|fast-check|@nestjs/testing|playwright-core|testcontainers)/',
     ),
 
     {
