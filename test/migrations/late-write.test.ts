@@ -19,7 +19,9 @@ test('what was required while references were undone is known after they are bac
     `update burgee.flag_setting set requires = '[{"flag": "search-v2", "variants": ["on"]}]', change_reason = 'x' where ${inProduction}`,
   );
   await up({ databaseUrl: database.ownerUrl, directory });
-  expect(await database.sql(`select kind, variant from burgee.setting_reference where ${inProduction} order by kind`)).toEqual([
+  expect(
+    await database.sql(`select kind, variant from burgee.setting_reference where ${inProduction} order by kind`),
+  ).toEqual([
     { kind: 'flag', variant: null },
     { kind: 'variant', variant: 'on' },
   ]);

@@ -79,8 +79,13 @@ async function readRows(): Promise<Rows> {
     );
     const found = new Map<string, string[]>();
     for (const { name } of tables.rows) {
-      const content = await client.query<{ line: string }>(`select to_jsonb(content)::text as line from ${name} as content order by 1`);
-      found.set(name, content.rows.map(({ line }) => line));
+      const content = await client.query<{ line: string }>(
+        `select to_jsonb(content)::text as line from ${name} as content order by 1`,
+      );
+      found.set(
+        name,
+        content.rows.map(({ line }) => line),
+      );
     }
     return found;
   });

@@ -10,10 +10,11 @@ afterAll(() => shop.stop());
 
 const entries = (where: string) =>
   shop.database.sql<Record<string, unknown>>(`select * from burgee.audit_entry where ${where} order by id desc`);
-const chains = () => shop.database.sql<{ entries: string; ok: boolean; first_bad: string | null }>(
-  'select * from burgee.verify_audit($1)',
-  [shop.projectId],
-);
+const chains = () =>
+  shop.database.sql<{ entries: string; ok: boolean; first_bad: string | null }>(
+    'select * from burgee.verify_audit($1)',
+    [shop.projectId],
+  );
 
 test('an API write leaves one entry with member, door and reason', async () => {
   await through(
@@ -32,7 +33,7 @@ test('an API write leaves one entry with member, door and reason', async () => {
       subject_key: 'banner',
       operation: 'update',
       emergency: false,
-      environment_id: shop.environments['production'],
+      environment_id: shop.environments.production,
       before: { enabled: false },
       after: { enabled: true },
     },
@@ -45,7 +46,9 @@ test('a write through Hasura is told apart by its door', async () => {
     claimOf(shop.members.developer),
     settingUpdate('banner', 'development', { enabled: true, change_reason: 'by Hasura' }),
   );
-  expect(await entries(`reason = 'by Hasura'`)).toMatchObject([{ actor: 'developer@shop.example', door: 'hasura', db_login: 'burgee_hasura' }]);
+  expect(await entries(`reason = 'by Hasura'`)).toMatchObject([
+    { actor: 'developer@shop.example', door: 'hasura', db_login: 'burgee_hasura' },
+  ]);
 });
 
 test('a write by the owner at psql is the login’s own, and a claim is only noted', async () => {
@@ -73,16 +76,18 @@ test('a change of nothing leaves no entry', async () => {
 test('archiving is an operation of its own', async () => {
   await shop.flag('old');
   await shop.database.sql(`update burgee.flag set archived_at = now(), change_reason = 'done' where key = 'old'`);
-  expect(await entries(`subject_key = 'old' and operation = 'archive'`)).toMatchObject([{ reason: 'done', environment_id: null }]);
+  expect(await entries(`subject_key = 'old' and operation = 'archive'`)).toMatchObject([
+    { reason: 'done', environment_id: null },
+  ]);
 });
 
 test('neither hash of a key nor reason stands in the rows that are kept', async () => {
   await shop.database.sql(
     `insert into burgee.api_key (environment_id, kind, name, key_hash, key_prefix) values ($1, 'server', 'shop', sha256('x'), 'abcdefgh')`,
-    [shop.environments['production']],
+    [shop.environments.production],
   );
   const [entry] = await entries(`subject = 'api_key'`);
-  expect(Object.keys(entry!['after'] as object)).not.toContain('key_hash');
+  expect(Object.keys(entry!.after as object)).not.toContain('key_hash');
 });
 
 test('the owner of the table can neither change, delete, empty nor forge entries', async () => {
@@ -110,10 +115,12 @@ test('every chain verifies, and tells a changed, a missing and a cut-off entry',
       null,
       ['alter table burgee.audit_entry disable trigger user'],
       [tampering],
-      [`do $$ begin
+      [
+        `do $$ begin
           if (select bool_and(ok) from burgee.verify_audit((select id from burgee.project))) then raise exception 'not noticed'; end if;
           raise exception 'noticed';
-        end $$`],
+        end $$`,
+      ],
     ).then(
       () => expect.unreachable(),
       (error: Error) => expect(error.message, tampering).toBe('noticed'),

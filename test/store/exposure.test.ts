@@ -13,7 +13,7 @@ const count = (hour: string, variant: string | null = 'on') =>
     `insert into burgee.flag_exposure (flag_id, flag_key, environment_id, variant, application, hour, source, count)
      values ((select id from burgee.flag), 'banner', $1, $2, 'shop', $3, 'used', 2)
      on conflict (environment_id, flag_key, variant, application, source, hour) do update set count = flag_exposure.count + excluded.count`,
-    [shop.environments['production'], variant, hour],
+    [shop.environments.production, variant, hour],
   ]);
 
 test('counts of an hour are added up, also where no variant was served', async () => {
@@ -26,15 +26,20 @@ test('counts of an hour are added up, also where no variant was served', async (
 
 test('a worker makes the partition of a month once, before its first count', async () => {
   const make = async (month: string) => {
-    const [, result] = [null, ...(await through(shop.database.apiUrl, null, ['select burgee.make_exposure_month($1) as made', [month]]))];
+    const [, result] = [
+      null,
+      ...(await through(shop.database.apiUrl, null, ['select burgee.make_exposure_month($1) as made', [month]])),
+    ];
     return result!.rows[0].made;
   };
   expect([await make('2027-01-01'), await make('2027-01-15')]).toEqual([true, false]);
   expect(await make('2026-03-01')).toBe(false);
   await count('2027-01-31T23:00:00Z');
-  expect(await shop.database.sql('select tableoid::regclass::text as partition from burgee.flag_exposure where hour > $1', ['2027-01-01'])).toEqual([
-    { partition: 'burgee.flag_exposure_p202701' },
-  ]);
+  expect(
+    await shop.database.sql('select tableoid::regclass::text as partition from burgee.flag_exposure where hour > $1', [
+      '2027-01-01',
+    ]),
+  ).toEqual([{ partition: 'burgee.flag_exposure_p202701' }]);
 });
 
 test('an hour is a whole one of UTC', async () => {
@@ -43,7 +48,11 @@ test('an hour is a whole one of UTC', async () => {
 
 test('a batch that comes twice is seen', async () => {
   const batch = '0d9e64f5-5a3c-4f5e-9c39-4b1f1a1f7a11';
-  const take = () => through(shop.database.apiUrl, null, ['insert into burgee.exposure_batch (batch_id) values ($1) on conflict do nothing', [batch]]);
+  const take = () =>
+    through(shop.database.apiUrl, null, [
+      'insert into burgee.exposure_batch (batch_id) values ($1) on conflict do nothing',
+      [batch],
+    ]);
   const [first, second] = [await take(), await take()];
   expect([first[0]!.rowCount, second[0]!.rowCount]).toEqual([1, 0]);
 });

@@ -8,11 +8,21 @@ import { metadataDirectory } from '../support/paths.ts';
 type Expression = Record<string, unknown>;
 interface Permission {
   readonly role: string;
-  readonly permission: { columns?: readonly string[] | '*'; filter?: Expression; check?: Expression; allow_aggregations?: boolean };
+  readonly permission: {
+    columns?: readonly string[] | '*';
+    filter?: Expression;
+    check?: Expression;
+    allow_aggregations?: boolean;
+  };
 }
 interface Relationship {
   readonly name: string;
-  readonly using: { foreign_key_constraint_on: string | readonly string[] | { column?: string; columns?: readonly string[]; table: { name: string } } };
+  readonly using: {
+    foreign_key_constraint_on:
+      | string
+      | readonly string[]
+      | { column?: string; columns?: readonly string[]; table: { name: string } };
+  };
 }
 interface Table {
   readonly table: { name: string; schema: string };
@@ -42,14 +52,36 @@ afterAll(() => database.drop());
 test('the project has the shape that the CLI of version 3 reads', async () => {
   const read = async (path: string) => parse(await readFile(join(metadataDirectory, path), 'utf8')) as unknown;
   expect(await read('version.yaml')).toEqual({ version: 3 });
-  expect(await read('../config.yaml')).toMatchObject({ version: 3, metadata_directory: 'metadata', migrations_directory: 'migrations' });
+  expect(await read('../config.yaml')).toMatchObject({
+    version: 3,
+    metadata_directory: 'metadata',
+    migrations_directory: 'migrations',
+  });
   expect(await read('databases/databases.yaml')).toMatchObject([
-    { name: 'default', configuration: { connection_info: { database_url: { from_env: 'BURGEE_DATABASE_URL' } } }, tables: '!include default/tables/tables.yaml' },
+    {
+      name: 'default',
+      configuration: { connection_info: { database_url: { from_env: 'BURGEE_DATABASE_URL' } } },
+      tables: '!include default/tables/tables.yaml',
+    },
   ]);
-  for (const list of ['cron_triggers', 'allow_list', 'query_collections', 'remote_schemas', 'rest_endpoints', 'inherited_roles']) {
+  for (const list of [
+    'cron_triggers',
+    'allow_list',
+    'query_collections',
+    'remote_schemas',
+    'rest_endpoints',
+    'inherited_roles',
+  ]) {
     expect(await read(`${list}.yaml`), list).toEqual([]);
   }
-  for (const map of ['api_limits', 'graphql_schema_introspection', 'network', 'backend_configs', 'opentelemetry', 'metrics_config']) {
+  for (const map of [
+    'api_limits',
+    'graphql_schema_introspection',
+    'network',
+    'backend_configs',
+    'opentelemetry',
+    'metrics_config',
+  ]) {
     expect(await read(`${map}.yaml`), map).toEqual({});
   }
 });
@@ -67,21 +99,25 @@ test('every table is tracked under its own name, and no partition', async () => 
 
 test('every relationship follows a foreign key', () => {
   for (const [name, { object_relationships = [], array_relationships = [] }] of tables) {
-    for (const relationship of object_relationships) expect(targetOf(name, relationship), `${name}.${relationship.name}`).toBeDefined();
-    for (const relationship of array_relationships) expect(targetOf(name, relationship), `${name}.${relationship.name}`).toBeDefined();
+    for (const relationship of object_relationships)
+      expect(targetOf(name, relationship), `${name}.${relationship.name}`).toBeDefined();
+    for (const relationship of array_relationships)
+      expect(targetOf(name, relationship), `${name}.${relationship.name}`).toBeDefined();
   }
 });
 
 test('every permission names columns that are there, one by one', () => {
   for (const [name, permission] of permissions()) {
     expect(permission.permission.columns, name).toBeInstanceOf(Array);
-    for (const column of permission.permission.columns ?? []) expect(columns.get(name), `${name}.${column}`).toContain(column);
+    for (const column of permission.permission.columns ?? [])
+      expect(columns.get(name), `${name}.${column}`).toContain(column);
   }
 });
 
 test('every filter and check follows relationships to columns that are there', () => {
   for (const [name, { permission }] of permissions()) {
-    for (const expression of [permission.filter, permission.check]) if (expression !== undefined) checkExpression(name, expression);
+    for (const expression of [permission.filter, permission.check])
+      if (expression !== undefined) checkExpression(name, expression);
   }
 });
 
@@ -108,10 +144,16 @@ test('nobody reads a hash or a password, or writes a version, a clock or an audi
   for (const [name, { select_permissions = [], insert_permissions = [], update_permissions = [] }] of tables) {
     for (const { permission } of select_permissions) {
       const read = (permission.columns as readonly string[]).filter((column) => secret.test(column));
-      expect(read.filter((column) => !['salt', 'previous_hash'].includes(column)), name).toEqual([]);
+      expect(
+        read.filter((column) => !['salt', 'previous_hash'].includes(column)),
+        name,
+      ).toEqual([]);
     }
     for (const { permission } of [...insert_permissions, ...update_permissions]) {
-      expect((permission.columns as readonly string[]).filter((column) => kept.test(column)), name).toEqual([]);
+      expect(
+        (permission.columns as readonly string[]).filter((column) => kept.test(column)),
+        name,
+      ).toEqual([]);
     }
   }
   for (const name of ['audit_entry', 'stale_report', 'api_key', 'access_token', 'setup_link']) {
@@ -124,7 +166,10 @@ test('Hasura’s login may do what the permissions allow', async () => {
   const deeds = { select_permissions: 'select', insert_permissions: 'insert', update_permissions: 'update' } as const;
   for (const [name, table] of tables) {
     for (const [kind, privilege] of Object.entries(deeds)) {
-      const [row] = await database.sql<{ may: boolean }>(`select has_table_privilege('burgee_hasura', $1, $2) as may`, [`burgee.${name}`, privilege]);
+      const [row] = await database.sql<{ may: boolean }>(`select has_table_privilege('burgee_hasura', $1, $2) as may`, [
+        `burgee.${name}`,
+        privilege,
+      ]);
       if (kind in table) expect(row!.may, `${privilege} on ${name}`).toBe(true);
     }
   }
@@ -132,7 +177,8 @@ test('Hasura’s login may do what the permissions allow', async () => {
 
 function* permissions(): Generator<[table: string, permission: Permission]> {
   for (const [name, { select_permissions = [], insert_permissions = [], update_permissions = [] }] of tables) {
-    for (const permission of [...select_permissions, ...insert_permissions, ...update_permissions]) yield [name, permission];
+    for (const permission of [...select_permissions, ...insert_permissions, ...update_permissions])
+      yield [name, permission];
   }
 }
 
@@ -143,7 +189,8 @@ function checkExpression(table: string, expression: Expression): void {
     else if (key === '_exists') {
       const { _table, _where } = value as { _table: { name: string }; _where: Expression };
       checkExpression(_table.name, _where);
-    } else if (columns.get(table)?.has(key)) expect(Object.keys(value as object).every((operator) => operator.startsWith('_'))).toBe(true);
+    } else if (columns.get(table)?.has(key))
+      expect(Object.keys(value as object).every((operator) => operator.startsWith('_'))).toBe(true);
     else checkExpression(throughRelationship(table, key), value as Expression);
   }
 }

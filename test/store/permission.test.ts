@@ -1,10 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { claimOf, openShop, type Refusal, type Role, refusalOf, type Shop, type Statement, settingUpdate, through } from './shop.ts';
+import {
+  claimOf,
+  openShop,
+  type Refusal,
+  type Role,
+  refusalOf,
+  type Shop,
+  type Statement,
+  settingUpdate,
+  through,
+} from './shop.ts';
 
 let shop: Shop;
 beforeAll(async () => {
   shop = await openShop();
-  for (const key of ['banner', 'live', 'gone-viewer', 'gone-developer', 'gone-product_owner', 'gone-admin']) await shop.flag(key);
+  for (const key of ['banner', 'live', 'gone-viewer', 'gone-developer', 'gone-product_owner', 'gone-admin'])
+    await shop.flag(key);
   await shop.target('live', 'production', { enabled: true });
   await shop.database.run(`
     insert into burgee.segment (project_id, key) select id, listed.name from burgee.project, unnest(array['free', 'used']) as listed (name);
@@ -19,36 +30,68 @@ const writers: readonly Role[] = ['developer', 'product_owner', 'admin'];
 const releasers: readonly Role[] = ['product_owner', 'admin'];
 const admins: readonly Role[] = ['admin'];
 
-const inShop = (table: string) => `project_id = (select id from burgee.project where key = 'shop')${table === '' ? '' : ` and key = '${table}'`}`;
+const inShop = (table: string) =>
+  `project_id = (select id from burgee.project where key = 'shop')${table === '' ? '' : ` and key = '${table}'`}`;
 const deeds: readonly { what: string; may: readonly Role[]; write: (role: Role) => Statement }[] = [
   {
     what: 'create a flag',
     may: writers,
-    write: (role) => [`insert into burgee.flag (project_id, key, owner) select id, 'by-' || replace($1, '_', '-'), 'x' from burgee.project where key = 'shop'`, [role]],
+    write: (role) => [
+      `insert into burgee.flag (project_id, key, owner) select id, 'by-' || replace($1, '_', '-'), 'x' from burgee.project where key = 'shop'`,
+      [role],
+    ],
   },
-  { what: 'describe a flag', may: writers, write: (role) => [`update burgee.flag set description = $1 where key = 'live'`, [role]] },
+  {
+    what: 'describe a flag',
+    may: writers,
+    write: (role) => [`update burgee.flag set description = $1 where key = 'live'`, [role]],
+  },
   {
     what: 'change variants of a flag that is off in production',
     may: writers,
-    write: (role) => [`update burgee.flag set metadata = jsonb_build_object('by', $1::text) where key = 'banner'`, [role]],
+    write: (role) => [
+      `update burgee.flag set metadata = jsonb_build_object('by', $1::text) where key = 'banner'`,
+      [role],
+    ],
   },
   {
     what: 'change what decides of a flag that is on in production',
     may: releasers,
-    write: (role) => [`update burgee.flag set metadata = jsonb_build_object('by', $1::text), change_reason = 'x' where key = 'live'`, [role]],
+    write: (role) => [
+      `update burgee.flag set metadata = jsonb_build_object('by', $1::text), change_reason = 'x' where key = 'live'`,
+      [role],
+    ],
   },
-  { what: 'archive a flag', may: admins, write: (role) => [`update burgee.flag set archived_at = now() where key = 'gone-' || $1`, [role]] },
+  {
+    what: 'archive a flag',
+    may: admins,
+    write: (role) => [`update burgee.flag set archived_at = now() where key = 'gone-' || $1`, [role]],
+  },
   {
     what: 'give a flag more time',
     may: releasers,
-    write: (role) => [`update burgee.flag set stale_extended_until = now() + make_interval(days => length($1)) where key = 'banner'`, [role]],
+    write: (role) => [
+      `update burgee.flag set stale_extended_until = now() + make_interval(days => length($1)) where key = 'banner'`,
+      [role],
+    ],
   },
-  { what: 'target outside production', may: writers, write: (role) => settingUpdate('banner', 'development', { salt: role }) },
-  { what: 'target in production', may: releasers, write: (role) => settingUpdate('banner', 'production', { salt: role, change_reason: 'x' }) },
+  {
+    what: 'target outside production',
+    may: writers,
+    write: (role) => settingUpdate('banner', 'development', { salt: role }),
+  },
+  {
+    what: 'target in production',
+    may: releasers,
+    write: (role) => settingUpdate('banner', 'production', { salt: role, change_reason: 'x' }),
+  },
   {
     what: 'change a segment that production does not use',
     may: writers,
-    write: (role) => [`insert into burgee.segment_member (segment_id, targeting_key) select id, $1 from burgee.segment where key = 'free' and ${inShop('')}`, [role]],
+    write: (role) => [
+      `insert into burgee.segment_member (segment_id, targeting_key) select id, $1 from burgee.segment where key = 'free' and ${inShop('')}`,
+      [role],
+    ],
   },
   {
     what: 'change a segment that production uses',
@@ -59,9 +102,21 @@ const deeds: readonly { what: string; may: readonly Role[]; write: (role: Role) 
       [role],
     ],
   },
-  { what: 'rename an environment', may: admins, write: (role) => [`update burgee.environment set name = $1 where key = 'development'`, [role]] },
-  { what: 'rename a project', may: admins, write: (role) => [`update burgee.project set name = $1 where key = 'shop'`, [role]] },
-  { what: 'create a project', may: admins, write: (role) => [`insert into burgee.project (key, name) values ('of-' || replace($1, '_', '-'), $1)`, [role]] },
+  {
+    what: 'rename an environment',
+    may: admins,
+    write: (role) => [`update burgee.environment set name = $1 where key = 'development'`, [role]],
+  },
+  {
+    what: 'rename a project',
+    may: admins,
+    write: (role) => [`update burgee.project set name = $1 where key = 'shop'`, [role]],
+  },
+  {
+    what: 'create a project',
+    may: admins,
+    write: (role) => [`insert into burgee.project (key, name) values ('of-' || replace($1, '_', '-'), $1)`, [role]],
+  },
   {
     what: 'create a key',
     may: admins,
@@ -71,11 +126,17 @@ const deeds: readonly { what: string; may: readonly Role[]; write: (role: Role) 
       [role],
     ],
   },
-  { what: 'add a person', may: admins, write: (role) => [`insert into burgee.member (email, name) values ('new-' || $1 || '@shop.example', $1)`, [role]] },
+  {
+    what: 'add a person',
+    may: admins,
+    write: (role) => [`insert into burgee.member (email, name) values ('new-' || $1 || '@shop.example', $1)`, [role]],
+  },
   {
     what: 'give a role',
     may: admins,
-    write: () => [`update burgee.member_role set role = role where member_id = (select id from burgee.member where name = 'viewer')`],
+    write: () => [
+      `update burgee.member_role set role = role where member_id = (select id from burgee.member where name = 'viewer')`,
+    ],
   },
 ];
 
@@ -84,7 +145,11 @@ for (const { what, may, write } of deeds) {
     for (const role of roles) {
       const deed = through(shop.database.apiUrl, claimOf(shop.members[role], 'ui'), write(role));
       if (may.includes(role)) await deed;
-      else expect(await refusalOf(deed), role).toMatchObject({ code: 'FORBIDDEN', sqlstate: 'BG010' } satisfies Partial<Refusal>);
+      else
+        expect(await refusalOf(deed), role).toMatchObject({
+          code: 'FORBIDDEN',
+          sqlstate: 'BG010',
+        } satisfies Partial<Refusal>);
     }
   });
 }
@@ -93,7 +158,10 @@ test('nobody may do anything in a project where they have no role', async () => 
   const inOther = through(shop.database.apiUrl, claimOf(shop.members.admin, 'ui'), [
     `insert into burgee.flag (project_id, key) select id, 'x' from burgee.project where key = 'other'`,
   ]);
-  expect(await refusalOf(inOther)).toMatchObject({ code: 'FORBIDDEN', message: 'admin@shop.example has no role in project other and may not create flags' });
+  expect(await refusalOf(inOther)).toMatchObject({
+    code: 'FORBIDDEN',
+    message: 'admin@shop.example has no role in project other and may not create flags',
+  });
 });
 
 test('a trusted login without a member may change nothing that roles govern', async () => {
@@ -105,7 +173,11 @@ test('a trusted login without a member may change nothing that roles govern', as
 
 test('a disabled member may do nothing', async () => {
   await shop.database.sql(`update burgee.member set disabled_at = now() where name = 'developer'`);
-  const write = through(shop.database.apiUrl, claimOf(shop.members.developer, 'ui'), settingUpdate('banner', 'development', { salt: 'late' }));
+  const write = through(
+    shop.database.apiUrl,
+    claimOf(shop.members.developer, 'ui'),
+    settingUpdate('banner', 'development', { salt: 'late' }),
+  );
   expect(await refusalOf(write)).toMatchObject({ code: 'FORBIDDEN' });
   await shop.database.sql('update burgee.member set disabled_at = null');
 });
@@ -121,7 +193,12 @@ test('a malformed claim fails the write', async () => {
 });
 
 test('the owner who takes the place of a login has that login’s rights and no others', async () => {
-  const write = through(shop.database.ownerUrl, null, ['set local role burgee_api'], settingUpdate('banner', 'development', { salt: 'x' }));
+  const write = through(
+    shop.database.ownerUrl,
+    null,
+    ['set local role burgee_api'],
+    settingUpdate('banner', 'development', { salt: 'x' }),
+  );
   expect(await refusalOf(write)).toMatchObject({ code: 'FORBIDDEN' });
 });
 
@@ -132,13 +209,18 @@ test('only the owner sets the time', async () => {
     [`select set_config('burgee.now', '2001-01-01Z', true), set_config('burgee.reason', 'mine', true)`],
     settingUpdate('banner', 'development', { salt: 'today' }),
   );
-  const [entry] = await shop.database.sql<{ at: Date; reason: string | null }>('select at, reason from burgee.audit_entry order by id desc limit 1');
+  const [entry] = await shop.database.sql<{ at: Date; reason: string | null }>(
+    'select at, reason from burgee.audit_entry order by id desc limit 1',
+  );
   expect(entry!.at.getFullYear()).toBeGreaterThan(2020);
   expect(entry!.reason).toBeNull();
 });
 
 test('everybody may change their own name and password, and nobody else’s', async () => {
-  const rename = (target: Role): Statement => [`update burgee.member set name = name || '!' where id = $1`, [shop.members[target]]];
+  const rename = (target: Role): Statement => [
+    `update burgee.member set name = name || '!' where id = $1`,
+    [shop.members[target]],
+  ];
   await through(shop.database.apiUrl, claimOf(shop.members.viewer, 'ui'), rename('viewer'));
   const others = through(shop.database.apiUrl, claimOf(shop.members.viewer, 'ui'), rename('admin'));
   expect(await refusalOf(others)).toMatchObject({ code: 'FORBIDDEN' });
@@ -152,32 +234,56 @@ test('who creates a project becomes its admin', async () => {
 });
 
 test('who may create a flag may say at once what it will serve in production, but not enable it there', async () => {
-  const create: Statement = [`insert into burgee.flag (project_id, key, owner) values ($1, 'fresh', 'x')`, [shop.projectId]];
+  const create: Statement = [
+    `insert into burgee.flag (project_id, key, owner) values ($1, 'fresh', 'x')`,
+    [shop.projectId],
+  ];
   const claim = claimOf(shop.members.developer, 'ui');
-  const enable = through(shop.database.apiUrl, claim, create, settingUpdate('fresh', 'production', { enabled: true, change_reason: 'x' }));
+  const enable = through(
+    shop.database.apiUrl,
+    claim,
+    create,
+    settingUpdate('fresh', 'production', { enabled: true, change_reason: 'x' }),
+  );
   expect(await refusalOf(enable)).toMatchObject({ code: 'FORBIDDEN' });
   await through(shop.database.apiUrl, claim, create, settingUpdate('fresh', 'production', { default_serve: '"off"' }));
   expect(await shop.setting('fresh', 'production')).toMatchObject({ default_serve: 'off', enabled: false });
 });
 
 test('a production segment needs a reason for members too', async () => {
-  const add: Statement = [`insert into burgee.segment_member (segment_id, targeting_key) select id, 'ada' from burgee.segment where ${inShop('used')}`];
+  const add: Statement = [
+    `insert into burgee.segment_member (segment_id, targeting_key) select id, 'ada' from burgee.segment where ${inShop('used')}`,
+  ];
   const claim = claimOf(shop.members.product_owner, 'ui');
   expect(await refusalOf(through(shop.database.apiUrl, claim, add))).toMatchObject({ code: 'REASON_REQUIRED' });
-  await through(shop.database.apiUrl, claim, [`update burgee.segment set change_reason = 'asked for' where ${inShop('used')}`], add);
-  const entries = await shop.database.sql(`select reason, after ->> 'targeting_key' as key from burgee.audit_entry where subject = 'segment_member' and reason is not null`);
+  await through(
+    shop.database.apiUrl,
+    claim,
+    [`update burgee.segment set change_reason = 'asked for' where ${inShop('used')}`],
+    add,
+  );
+  const entries = await shop.database.sql(
+    `select reason, after ->> 'targeting_key' as key from burgee.audit_entry where subject = 'segment_member' and reason is not null`,
+  );
   expect(entries).toEqual([{ reason: 'asked for', key: 'ada' }]);
 });
 
 test('Hasura’s login can neither read tokens nor delete', async () => {
   const claim = claimOf(shop.members.admin);
-  for (const statement of ['select * from burgee.access_token', 'select * from burgee.setup_link', 'delete from burgee.segment_member', 'delete from burgee.member_role']) {
+  for (const statement of [
+    'select * from burgee.access_token',
+    'select * from burgee.setup_link',
+    'delete from burgee.segment_member',
+    'delete from burgee.member_role',
+  ]) {
     await expect(through(shop.database.hasuraUrl, claim, [statement])).rejects.toThrow('permission denied');
   }
 });
 
 test('nothing that history speaks of is deleted, even by the owner', async () => {
   for (const table of ['flag', 'flag_setting', 'segment', 'environment', 'project', 'api_key', 'member']) {
-    expect(await refusalOf(shop.database.sql(`delete from burgee.${table}`)), table).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
+    expect(await refusalOf(shop.database.sql(`delete from burgee.${table}`)), table).toMatchObject({
+      code: 'NOT_ALLOWED_HERE',
+    });
   }
 });

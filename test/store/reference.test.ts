@@ -26,9 +26,18 @@ test('a flag that is not there, archived, or of another project is refused with 
     sqlstate: 'BG007',
     message: 'unknown flag nowhere in requires[1]',
   });
-  expect(await refusalOf(target('a', { requires: requiring('gone') }))).toMatchObject({ message: 'flag gone in requires[0] is archived' });
-  expect(await refusalOf(target('a', { requires: requiring('foreign') }))).toMatchObject({ message: 'unknown flag foreign in requires[0]' });
-  const inRule = target('a', { rules: [{ id: 'x', serve: 'on' }, { id: 'y', requires: requiring('nowhere'), serve: 'on' }] });
+  expect(await refusalOf(target('a', { requires: requiring('gone') }))).toMatchObject({
+    message: 'flag gone in requires[0] is archived',
+  });
+  expect(await refusalOf(target('a', { requires: requiring('foreign') }))).toMatchObject({
+    message: 'unknown flag foreign in requires[0]',
+  });
+  const inRule = target('a', {
+    rules: [
+      { id: 'x', serve: 'on' },
+      { id: 'y', requires: requiring('nowhere'), serve: 'on' },
+    ],
+  });
   expect(await refusalOf(inRule)).toMatchObject({ message: 'unknown flag nowhere in rules[1].requires[0]' });
 });
 
@@ -38,23 +47,40 @@ test('a variant that the required flag does not have is refused', async () => {
 });
 
 test('a segment that is not there, or archived, is refused with its rule, however deep it stands', async () => {
-  const naming = (key: string) => ({ rules: [{ id: 'x', serve: 'on' }, { id: 'y', if: [{ any: [{ all: [{ segment: key }] }] }], serve: 'on' }] });
-  expect(await refusalOf(target('a', naming('nobody')))).toMatchObject({ code: 'UNKNOWN_REFERENCE', message: 'unknown segment nobody in rules[1]' });
+  const naming = (key: string) => ({
+    rules: [
+      { id: 'x', serve: 'on' },
+      { id: 'y', if: [{ any: [{ all: [{ segment: key }] }] }], serve: 'on' },
+    ],
+  });
+  expect(await refusalOf(target('a', naming('nobody')))).toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+    message: 'unknown segment nobody in rules[1]',
+  });
   expect(await refusalOf(target('a', naming('old')))).toMatchObject({ message: 'segment old in rules[1] is archived' });
 });
 
 test('a flag cannot require itself, however long the way', async () => {
-  expect(await refusalOf(target('a', { requires: requiring('a') }))).toMatchObject({ code: 'PREREQUISITE_CYCLE', message: 'cycle: a -> a' });
+  expect(await refusalOf(target('a', { requires: requiring('a') }))).toMatchObject({
+    code: 'PREREQUISITE_CYCLE',
+    message: 'cycle: a -> a',
+  });
   await target('a', { requires: requiring('b') });
   await target('b', { rules: [{ id: 'x', requires: requiring('c'), serve: 'on' }] });
-  expect(await refusalOf(target('c', { requires: requiring('a') }))).toMatchObject({ code: 'PREREQUISITE_CYCLE', message: 'cycle: c -> a -> b -> c' });
+  expect(await refusalOf(target('c', { requires: requiring('a') }))).toMatchObject({
+    code: 'PREREQUISITE_CYCLE',
+    message: 'cycle: c -> a -> b -> c',
+  });
   await shop.target('c', 'development', { requires: requiring('a') });
 });
 
 test('requirements are at most ten deep, counted through flags above and below', async () => {
-  for (const index of [0, 1, 2, 3, 4, 6, 7, 8, 9]) await target(chain[index]!, { requires: requiring(chain[index + 1]!) });
+  for (const index of [0, 1, 2, 3, 4, 6, 7, 8, 9])
+    await target(chain[index]!, { requires: requiring(chain[index + 1]!) });
   await target(chain[5]!, { requires: requiring(chain[6]!) });
-  expect(await refusalOf(target(chain[10]!, { requires: requiring(chain[11]!) }))).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  expect(await refusalOf(target(chain[10]!, { requires: requiring(chain[11]!) }))).toMatchObject({
+    code: 'LIMIT_EXCEEDED',
+  });
 });
 
 test('two transactions that together close a cycle do not both commit', async () => {
@@ -69,12 +95,18 @@ test('two transactions that together close a cycle do not both commit', async ()
     }),
   );
   const [first, second] = clients as [pg.Client, pg.Client];
-  for (const [client, key, required] of [[first, 'step-12', 'step-11'], [second, 'step-11', 'step-12']] as const) {
+  for (const [client, key, required] of [
+    [first, 'step-12', 'step-11'],
+    [second, 'step-11', 'step-12'],
+  ] as const) {
     const [text, values] = settingUpdate(key, 'production', { requires: requiring(required) });
     await client.query(text, [...(values ?? [])]);
   }
   await first.query('commit');
-  expect(await refusalOf(second.query('commit'))).toMatchObject({ code: 'PREREQUISITE_CYCLE', message: 'cycle: step-11 -> step-12 -> step-11' });
+  expect(await refusalOf(second.query('commit'))).toMatchObject({
+    code: 'PREREQUISITE_CYCLE',
+    message: 'cycle: step-11 -> step-12 -> step-11',
+  });
   await Promise.all(clients.map((client) => client.end()));
 });
 
@@ -87,7 +119,10 @@ test('what is required is neither archived nor loses the variant', async () => {
   await shop.flag('colour', { value_type: 'string', variants: { blue: 'blue', red: 'red', green: 'green' } });
   await target('c', { requires: [{ flag: 'colour', variants: ['red'] }] });
   const recolour = shop.database.sql(`update burgee.flag set variants = variants - 'red' where key = 'colour'`);
-  expect(await refusalOf(recolour)).toMatchObject({ code: 'IN_USE', message: 'variant red of colour is required by c' });
+  expect(await refusalOf(recolour)).toMatchObject({
+    code: 'IN_USE',
+    message: 'variant red of colour is required by c',
+  });
 });
 
 test('a segment that a live flag names is not archived', async () => {
@@ -101,12 +136,13 @@ test('a segment that a live flag names is not archived', async () => {
 test('a flag that code of a server used in the last two days is not archived; what browsers send holds nothing up', async () => {
   await shop.database.run(`
     insert into burgee.flag_exposure (flag_id, flag_key, environment_id, variant, application, hour, source, count, through_client_key)
-    select flag.id, flag.key, '${shop.environments['production']}', 'on', 'shop', date_trunc('hour', now() - interval '47 hours', 'UTC'), 'used', 5,
+    select flag.id, flag.key, '${shop.environments.production}', 'on', 'shop', date_trunc('hour', now() - interval '47 hours', 'UTC'), 'used', 5,
       flag.key = 'browsed'
     from burgee.flag
     where flag.key in ('used', 'browsed');
   `);
-  const archive = (key: string) => shop.database.sql(`update burgee.flag set archived_at = now() where key = $1`, [key]);
+  const archive = (key: string) =>
+    shop.database.sql(`update burgee.flag set archived_at = now() where key = $1`, [key]);
   const refusal = await refusalOf(archive('used'));
   expect(refusal.code).toBe('IN_USE');
   expect(refusal.message).toMatch(/^code used used in the last 48 hours, at \d{4}-\d\d-\d\d \d\d:00 UTC$/);
@@ -127,7 +163,12 @@ test('nobody archives a flag that an open transaction begins to require', async 
 });
 
 test('references follow the setting', async () => {
-  await through(shop.database.ownerUrl, null, [`set local burgee.reason = 'x'`], settingUpdate('a', 'production', { requires: null, rules: null }));
+  await through(
+    shop.database.ownerUrl,
+    null,
+    [`set local burgee.reason = 'x'`],
+    settingUpdate('a', 'production', { requires: null, rules: null }),
+  );
   expect(
     await shop.database.sql(
       `select from burgee.setting_reference reference join burgee.flag on flag.id = reference.flag_id where flag.key = 'a'`,

@@ -26,19 +26,25 @@ test('an update that names the newest revision, or none, counts it', async () =>
 });
 
 test('a revision from the future is refused', async () => {
-  expect(await refusalOf(shop.target('banner', 'production', { salt: 'x', revision: 99 }))).toMatchObject({ code: 'REVISION_CONFLICT' });
+  expect(await refusalOf(shop.target('banner', 'production', { salt: 'x', revision: 99 }))).toMatchObject({
+    code: 'REVISION_CONFLICT',
+  });
 });
 
 test('of two people who saw the same revision, one succeeds', async () => {
   const write = (salt: string) =>
-    through(shop.database.apiUrl, claimOf(shop.members.admin, 'ui'), settingUpdate('banner', 'development', { salt, revision: 1 }));
+    through(
+      shop.database.apiUrl,
+      claimOf(shop.members.admin, 'ui'),
+      settingUpdate('banner', 'development', { salt, revision: 1 }),
+    );
   const outcomes = await Promise.allSettled([write('mine'), write('yours')]);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
 
 test('an update that changes nothing counts nothing', async () => {
   const before = await shop.setting('banner', 'production');
-  await shop.target('banner', 'production', { salt: before['salt'], revision: before['revision'] });
+  await shop.target('banner', 'production', { salt: before.salt, revision: before.revision });
   expect(await shop.setting('banner', 'production')).toEqual(before);
 });
 
@@ -52,7 +58,9 @@ test('flags and segments are held the same way', async () => {
 });
 
 test('a changed member counts as a change of its segment', async () => {
-  await shop.database.sql(`insert into burgee.segment_member (segment_id, targeting_key) select id, 'ada' from burgee.segment`);
+  await shop.database.sql(
+    `insert into burgee.segment_member (segment_id, targeting_key) select id, 'ada' from burgee.segment`,
+  );
   const [segment] = await shop.database.sql<{ revision: string }>('select revision from burgee.segment');
   expect(segment).toEqual({ revision: '3' });
 });

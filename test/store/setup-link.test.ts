@@ -14,7 +14,10 @@ const hash = (token: string) => createHash('sha256').update(token).digest();
 const offer = (token: string, expires = '1 hour') =>
   database.sql(`select burgee.create_setup_link($1, now() + $2::interval)`, [hash(token), expires]);
 const redeem = (token: string, email = 'Boss@Shop.example') =>
-  through(database.apiUrl, null, ['select burgee.redeem_setup_link($1, $2, $3, $4) as id', [hash(token), email, 'Boss', 'argon2']]);
+  through(database.apiUrl, null, [
+    'select burgee.redeem_setup_link($1, $2, $3, $4) as id',
+    [hash(token), email, 'Boss', 'argon2'],
+  ]);
 
 test('the link makes an admin of every project, once', async () => {
   await offer('secret');

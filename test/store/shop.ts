@@ -25,7 +25,9 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-export async function openShop(environments: Readonly<Record<string, boolean>> = { development: false, production: true }): Promise<Shop> {
+export async function openShop(
+  environments: Readonly<Record<string, boolean>> = { development: false, production: true },
+): Promise<Shop> {
   const database = await throwawayDatabase();
   const [project] = await database.sql<{ id: string }>(
     `insert into burgee.project (key, name) values ('shop', 'Shop') returning id`,
@@ -58,7 +60,11 @@ export function claimOf(memberId: string, door?: string): Claim {
 }
 
 /** Runs statements in one transaction of a login, with a claim; undone where it fails. */
-export async function through(url: string, claim: Claim | null, ...statements: readonly Statement[]): Promise<pg.QueryResult[]> {
+export async function through(
+  url: string,
+  claim: Claim | null,
+  ...statements: readonly Statement[]
+): Promise<pg.QueryResult[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -133,7 +139,10 @@ async function changeSetting(
   );
 }
 
-async function readSetting(database: ThrowawayDatabase, place: readonly [string, string]): Promise<Record<string, unknown>> {
+async function readSetting(
+  database: ThrowawayDatabase,
+  place: readonly [string, string],
+): Promise<Record<string, unknown>> {
   const [row] = await database.sql(
     `select setting.* from burgee.flag_setting setting
      join burgee.flag on flag.id = setting.flag_id

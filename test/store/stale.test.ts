@@ -8,7 +8,8 @@ beforeEach(async () => {
 afterEach(() => shop.stop());
 
 /** A day in March, so that tests read `day(13)`. */
-const day = (nr: number) => `2026-03-01T12:00:00Z`.replace(/.*/, (start) => new Date(Date.parse(start) + nr * 86_400_000).toISOString());
+const day = (nr: number) =>
+  `2026-03-01T12:00:00Z`.replace(/.*/, (start) => new Date(Date.parse(start) + nr * 86_400_000).toISOString());
 
 const addFlag = (key: string, columns: Record<string, unknown> = {}) =>
   shop.database.run(`
@@ -28,7 +29,8 @@ const findings = async (nr: number) =>
       [shop.projectId, day(nr)],
     )
   ).map(({ flag_key, finding, days }) => `${flag_key} ${finding} ${days}`);
-const rollOut = (key: string, nr: number, environment = 'europe') => shop.target(key, environment, { enabled: true }, day(nr));
+const rollOut = (key: string, nr: number, environment = 'europe') =>
+  shop.target(key, environment, { enabled: true }, day(nr));
 
 test('a flag is stale when it was rolled out for longer than two weeks', async () => {
   await addFlag('checkout');
@@ -40,14 +42,22 @@ test('a flag is stale when it was rolled out for longer than two weeks', async (
 test('a description edited on day 13 moves nothing', async () => {
   await addFlag('checkout');
   await rollOut('checkout', 0);
-  await at(13, `update burgee.flag set description = 'edited', tags = '{old}', name = 'Checkout', owner = 'somebody' where key = 'checkout'`);
+  await at(
+    13,
+    `update burgee.flag set description = 'edited', tags = '{old}', name = 'Checkout', owner = 'somebody' where key = 'checkout'`,
+  );
   expect(await findings(15)).toEqual(['checkout stale 15']);
 });
 
 test('a change in staging moves nothing', async () => {
   await addFlag('checkout');
   await rollOut('checkout', 0);
-  await shop.target('checkout', 'development', { enabled: true, rules: [{ id: 'half', rollout: 50, serve: 'off' }] }, day(13));
+  await shop.target(
+    'checkout',
+    'development',
+    { enabled: true, rules: [{ id: 'half', rollout: 50, serve: 'off' }] },
+    day(13),
+  );
   expect(await findings(15)).toEqual(['checkout stale 15']);
 });
 
@@ -65,7 +75,10 @@ test('a switch to 50 % makes it disappear, and going back starts anew', async ()
 test('a rule that serves the same value moves nothing', async () => {
   await addFlag('checkout');
   await rollOut('checkout', 0);
-  const rules = [{ id: 'vip', if: [{ attr: 'plan', op: 'equals', values: ['vip'] }], serve: 'on' }, { id: 'half', rollout: 50, serve: 'on' }];
+  const rules = [
+    { id: 'vip', if: [{ attr: 'plan', op: 'equals', values: ['vip'] }], serve: 'on' },
+    { id: 'half', rollout: 50, serve: 'on' },
+  ];
   await shop.target('checkout', 'europe', { rules }, day(13));
   expect(await findings(15)).toEqual(['checkout stale 15']);
 });
@@ -97,7 +110,12 @@ test('different values in two production environments are not rolled out', async
 test('a ramp is rolled out from the day it ends, without anybody writing', async () => {
   await addFlag('delivery');
   const ramp = { from: 0, to: 100, start: day(1), end: day(8) };
-  await shop.target('delivery', 'europe', { enabled: true, default_serve: '"off"', rules: [{ id: 'ramp', rollout: ramp, serve: 'on' }] }, day(0));
+  await shop.target(
+    'delivery',
+    'europe',
+    { enabled: true, default_serve: '"off"', rules: [{ id: 'ramp', rollout: ramp, serve: 'on' }] },
+    day(0),
+  );
   expect(await shop.setting('delivery', 'europe')).toMatchObject({ settled_at: new Date(day(8)), settled_value: true });
   expect(await findings(22)).toEqual([]);
   expect(await findings(23)).toEqual(['delivery stale 15']);
@@ -108,7 +126,12 @@ test('a ramp is rolled out from the day it ends, without anybody writing', async
 test('a ramp that ends below 100 % never settles', async () => {
   await addFlag('delivery');
   const ramp = { from: 0, to: 50, start: day(1), end: day(8) };
-  await shop.target('delivery', 'europe', { enabled: true, default_serve: '"off"', rules: [{ id: 'ramp', rollout: ramp, serve: 'on' }] }, day(0));
+  await shop.target(
+    'delivery',
+    'europe',
+    { enabled: true, default_serve: '"off"', rules: [{ id: 'ramp', rollout: ramp, serve: 'on' }] },
+    day(0),
+  );
   expect(await shop.setting('delivery', 'europe')).toMatchObject({ settled_at: null });
 });
 
@@ -184,12 +207,15 @@ test('a flag that nothing uses and no code names is ready to archive, once anyth
   await addFlag('lost');
   await rollOut('checkout', 0);
   expect(await findings(40)).toEqual(['checkout stale 40']);
-  await at(10, `
+  await at(
+    10,
+    `
     insert into burgee.code_reference (flag_id, repository, path, line, commit) select id, 'shop', 'a.ts', 1, 'c0ffee' from burgee.flag where key = 'lost';
     insert into burgee.flag_exposure (flag_id, flag_key, environment_id, hour, source, count)
-    select flag.id, flag.key, '${shop.environments['europe']}', date_trunc('hour', used_at, 'UTC'), 'used', 1
+    select flag.id, flag.key, '${shop.environments.europe}', date_trunc('hour', used_at, 'UTC'), 'used', 1
     from burgee.flag, unnest(array[timestamptz '${day(5)}', '${day(20)}']) as used_at
-    where flag.key = 'checkout'`);
+    where flag.key = 'checkout'`,
+  );
   expect(await findings(21)).toEqual(['checkout stale 21']);
   expect(await findings(40)).toEqual(['checkout stale 40', 'checkout ready_to_archive 20', 'lost abandoned 70']);
 });
@@ -204,7 +230,10 @@ test('a report is filed once for a period, whoever tries', async () => {
   await addFlag('checkout');
   await rollOut('checkout', 0);
   const file = () =>
-    shop.database.sql<{ id: string | null }>(`select burgee.file_stale_report($1, 'monthly', '2026-03-01', $2) as id`, [shop.projectId, day(31)]);
+    shop.database.sql<{ id: string | null }>(`select burgee.file_stale_report($1, 'monthly', '2026-03-01', $2) as id`, [
+      shop.projectId,
+      day(31),
+    ]);
   const filed = (await Promise.all([file(), file(), file(), file()])).flat();
   expect(filed.filter(({ id }) => id !== null)).toHaveLength(1);
   const [report] = await shop.database.sql<{ body: Record<string, unknown> }>('select body from burgee.stale_report');
@@ -222,5 +251,7 @@ test('a report is filed once for a period, whoever tries', async () => {
 
 test('a filed report is never changed', async () => {
   await shop.database.sql(`select burgee.file_stale_report($1, 'daily', '2026-03-20', $2)`, [shop.projectId, day(19)]);
-  await expect(shop.database.sql(`update burgee.stale_report set period = '2026-03-21'`)).rejects.toThrow('stale report is append-only');
+  await expect(shop.database.sql(`update burgee.stale_report set period = '2026-03-21'`)).rejects.toThrow(
+    'stale report is append-only',
+  );
 });

@@ -16,7 +16,11 @@ afterAll(() => shop.stop());
 const byProductOwner = (key: string, columns: Record<string, unknown>) =>
   through(shop.database.apiUrl, claimOf(shop.members.product_owner, 'ui'), settingUpdate(key, 'production', columns));
 const lastEntry = async () =>
-  (await shop.database.sql('select * from burgee.audit_entry where environment_id is not null order by id desc limit 1'))[0];
+  (
+    await shop.database.sql(
+      'select * from burgee.audit_entry where environment_id is not null order by id desc limit 1',
+    )
+  )[0];
 
 test('switching off needs no reason, and is noted as an emergency', async () => {
   await byProductOwner('banner', { enabled: false });
@@ -49,13 +53,18 @@ test('switching off works for a row that would no longer be accepted', async () 
 
 test('switching on needs a reason and the newest revision', async () => {
   await byProductOwner('banner', { enabled: false });
-  expect(await refusalOf(byProductOwner('banner', { enabled: true }))).toMatchObject({ code: 'REASON_REQUIRED', sqlstate: 'BG011' });
+  expect(await refusalOf(byProductOwner('banner', { enabled: true }))).toMatchObject({
+    code: 'REASON_REQUIRED',
+    sqlstate: 'BG011',
+  });
   const old = byProductOwner('banner', { enabled: true, revision: 1, change_reason: 'again' });
   expect(await refusalOf(old)).toMatchObject({ code: 'REVISION_CONFLICT' });
 });
 
 test('switching off together with another change is that change', async () => {
-  expect(await refusalOf(byProductOwner('banner', { enabled: false, salt: 'x' }))).toMatchObject({ code: 'REASON_REQUIRED' });
+  expect(await refusalOf(byProductOwner('banner', { enabled: false, salt: 'x' }))).toMatchObject({
+    code: 'REASON_REQUIRED',
+  });
 });
 
 test('a kill switch goes both ways without a word', async () => {
@@ -68,6 +77,8 @@ test('a kill switch goes both ways without a word', async () => {
 test('switching off still takes the right', async () => {
   const switchOff = settingUpdate('banner', 'production', { enabled: false });
   for (const role of ['viewer', 'developer'] as const) {
-    expect(await refusalOf(through(shop.database.apiUrl, claimOf(shop.members[role], 'ui'), switchOff))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusalOf(through(shop.database.apiUrl, claimOf(shop.members[role], 'ui'), switchOff))).toMatchObject({
+      code: 'FORBIDDEN',
+    });
   }
 });

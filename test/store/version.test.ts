@@ -8,7 +8,8 @@ let listener: pg.Client;
 let heard: { environment: string; version: string }[] = [];
 beforeAll(async () => {
   shop = await openShop({ development: false, staging: false, production: true });
-  for (const key of ['banner', 'checkout', 'payments']) await shop.flag(key, { kind: key === 'payments' ? 'operational' : 'release' });
+  for (const key of ['banner', 'checkout', 'payments'])
+    await shop.flag(key, { kind: key === 'payments' ? 'operational' : 'release' });
   listener = new pg.Client({ connectionString: shop.database.apiUrl });
   listener.on('notification', ({ payload }) => heard.push(JSON.parse(payload ?? '')));
   await listener.connect();
@@ -24,12 +25,19 @@ afterAll(async () => {
 
 const versions = async () =>
   Object.fromEntries(
-    (await shop.database.sql<{ key: string; version: string; version_token: string }>('select * from burgee.environment')).map(
-      ({ key, version, version_token }) => [key, { version: Number(version), token: version_token }],
-    ),
+    (
+      await shop.database.sql<{ key: string; version: string; version_token: string }>(
+        'select * from burgee.environment',
+      )
+    ).map(({ key, version, version_token }) => [key, { version: Number(version), token: version_token }]),
   );
 const asOwner = (...statements: string[]) =>
-  through(shop.database.ownerUrl, null, [`set local burgee.reason = 'test'`], ...statements.map((text) => [text] as const));
+  through(
+    shop.database.ownerUrl,
+    null,
+    [`set local burgee.reason = 'test'`],
+    ...statements.map((text) => [text] as const),
+  );
 
 test('a transaction of many rows is one version and one notification in each environment it touches', async () => {
   const before = await versions();
@@ -44,15 +52,18 @@ test('a transaction of many rows is one version and one notification in each env
     expect(after[key]?.token).not.toBe(before[key]?.token);
   }
   await eventually(() => expect(heard).toHaveLength(3));
-  expect(heard).toContainEqual({ environment: shop.environments['production'], version: String(after['production']?.version) });
+  expect(heard).toContainEqual({
+    environment: shop.environments.production,
+    version: String(after.production?.version),
+  });
 });
 
 test('a setting changes the version of its own environment only', async () => {
   const before = await versions();
   await shop.target('banner', 'staging', { salt: 'other' });
   const after = await versions();
-  expect(after['staging']?.version).toBe((before['staging']?.version ?? 0) + 1);
-  expect(after['production']).toEqual(before['production']);
+  expect(after.staging?.version).toBe((before.staging?.version ?? 0) + 1);
+  expect(after.production).toEqual(before.production);
 });
 
 test('a description changes no version, but is notified', async () => {
@@ -68,13 +79,15 @@ test('a segment changes the versions of the environments whose flags name it', a
   const before = await versions();
   await asOwner(`insert into burgee.segment_member (segment_id, targeting_key) select id, 'ada' from burgee.segment`);
   const after = await versions();
-  expect(after['staging']?.version).toBe((before['staging']?.version ?? 0) + 1);
-  expect(after['production']).toEqual(before['production']);
+  expect(after.staging?.version).toBe((before.staging?.version ?? 0) + 1);
+  expect(after.production).toEqual(before.production);
 });
 
 test('what is rolled back leaves neither version nor notification', async () => {
   const before = await versions();
-  await expect(asOwner(`update burgee.flag_setting set salt = 'lost'`, 'select 1 / 0')).rejects.toThrow('division by zero');
+  await expect(asOwner(`update burgee.flag_setting set salt = 'lost'`, 'select 1 / 0')).rejects.toThrow(
+    'division by zero',
+  );
   expect(await versions()).toEqual(before);
   await shop.target('banner', 'development', { salt: 'kept' });
   await eventually(() => expect(heard).toHaveLength(1));
@@ -82,7 +95,9 @@ test('what is rolled back leaves neither version nor notification', async () => 
 
 test('nobody writes a version by hand', async () => {
   const before = await versions();
-  await shop.database.sql(`update burgee.environment set version = 99, version_token = gen_random_uuid(), audit_head = null`);
+  await shop.database.sql(
+    `update burgee.environment set version = 99, version_token = gen_random_uuid(), audit_head = null`,
+  );
   expect(await versions()).toEqual(before);
 });
 
@@ -95,11 +110,17 @@ test('an open transaction on one flag keeps nobody from another flag’s kill sw
     const [text, values] = settingUpdate('banner', environment, { salt: 'open', change_reason: 'taking my time' });
     await open.query(text, [...(values ?? [])]);
   }
-  await open.query(`update burgee.flag set description = 'still open', variants = '{"on": true, "off": false, "other": true}', change_reason = 'x' where key = 'banner'`);
+  await open.query(
+    `update burgee.flag set description = 'still open', variants = '{"on": true, "off": false, "other": true}', change_reason = 'x' where key = 'banner'`,
+  );
 
   const startedAt = performance.now();
   for (const enabled of [false, true]) {
-    await through(shop.database.apiUrl, claimOf(shop.members.product_owner, 'ui'), settingUpdate('payments', 'production', { enabled }));
+    await through(
+      shop.database.apiUrl,
+      claimOf(shop.members.product_owner, 'ui'),
+      settingUpdate('payments', 'production', { enabled }),
+    );
   }
   expect(performance.now() - startedAt).toBeLessThan(1_000);
   await open.query('commit');
@@ -107,14 +128,20 @@ test('an open transaction on one flag keeps nobody from another flag’s kill sw
 });
 
 test('transactions that touch the same environments in opposite order both commit', async () => {
-  const orders = [['development', 'production'], ['production', 'development']];
+  const orders = [
+    ['development', 'production'],
+    ['production', 'development'],
+  ];
   await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
       through(
         shop.database.apiUrl,
         claimOf(shop.members.admin, 'api'),
         ...orders[index % 2]!.map((environment) =>
-          settingUpdate(index % 2 === 0 ? 'banner' : 'checkout', environment, { salt: `${index}`, change_reason: 'race' }),
+          settingUpdate(index % 2 === 0 ? 'banner' : 'checkout', environment, {
+            salt: `${index}`,
+            change_reason: 'race',
+          }),
         ),
       ),
     ),
@@ -125,7 +152,7 @@ test('transactions that touch the same environments in opposite order both commi
 test('the ruleset on the wire holds live flags, named segments and the version', async () => {
   const [row] = await shop.database.sql<{ ruleset: Record<string, unknown> }>(
     'select burgee.wire_ruleset($1) as ruleset',
-    [shop.environments['staging']],
+    [shop.environments.staging],
   );
   const { staging } = await versions();
   expect(row!.ruleset).toMatchObject({

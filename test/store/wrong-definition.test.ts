@@ -12,7 +12,9 @@ afterAll(() => shop.stop());
 
 const refusedFlag = (key: string, columns: Record<string, unknown> = {}) => refusalOf(shop.flag(key, columns));
 const refusedSetting = (columns: Record<string, unknown>) => refusalOf(shop.target('banner', 'development', columns));
-const condition = (part: Record<string, unknown>) => ({ rules: [{ id: 'r', if: [{ attr: 'x', ...part }], serve: 'on' }] });
+const condition = (part: Record<string, unknown>) => ({
+  rules: [{ id: 'r', if: [{ attr: 'x', ...part }], serve: 'on' }],
+});
 
 test.each([
   ['', 'key must be 1 to 128 characters'],
@@ -32,7 +34,11 @@ test.each([
 });
 
 test('a key that is taken, or was, is refused', async () => {
-  expect(await refusedFlag('banner')).toMatchObject({ code: 'KEY_EXISTS', sqlstate: 'BG004', message: 'there is a flag banner already' });
+  expect(await refusedFlag('banner')).toMatchObject({
+    code: 'KEY_EXISTS',
+    sqlstate: 'BG004',
+    message: 'there is a flag banner already',
+  });
   expect(await refusedFlag('retired')).toMatchObject({
     code: 'KEY_RETIRED',
     sqlstate: 'BG005',
@@ -43,14 +49,19 @@ test('a key that is taken, or was, is refused', async () => {
 });
 
 test('type and key never change, and archiving is for good', async () => {
-  const change = (assignment: string, key = 'banner') => refusalOf(shop.database.sql(`update burgee.flag set ${assignment} where key = '${key}'`));
+  const change = (assignment: string, key = 'banner') =>
+    refusalOf(shop.database.sql(`update burgee.flag set ${assignment} where key = '${key}'`));
   expect(await change(`value_type = 'string'`)).toMatchObject({ code: 'TYPE_IMMUTABLE', sqlstate: 'BG006' });
   expect(await change(`key = 'other'`)).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
   expect(await change('archived_at = null', 'retired')).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
 });
 
 test('variants are counted and typed', async () => {
-  for (const variants of [{}, { one: true }, Object.fromEntries(Array.from({ length: 101 }, (_, nr) => [`v${nr}`, true]))]) {
+  for (const variants of [
+    {},
+    { one: true },
+    Object.fromEntries(Array.from({ length: 101 }, (_, nr) => [`v${nr}`, true])),
+  ]) {
     const refusal = await refusedFlag('x', { variants });
     expect(refusal).toMatchObject({ code: 'INVALID_FLAG', sqlstate: 'BG001' });
     expect(refusal.message).toContain('2 to 100 variants');
@@ -63,16 +74,50 @@ test('variants are counted and typed', async () => {
 test.each<[string, Record<string, unknown>, string | RegExp]>([
   ['a default that is no variant', { default_serve: '"purple"' }, 'no variant named purple'],
   ['an off variant that is none', { off_variant: 'purple' }, 'no variant named purple'],
-  ['weights that do not sum to the whole', { default_serve: { split: [['on', 50_000], ['off', 49_999]] } }, /100,000/],
-  ['a negative weight', { default_serve: { split: [['on', -1], ['off', 100_001]] } }, /weight/],
+  [
+    'weights that do not sum to the whole',
+    {
+      default_serve: {
+        split: [
+          ['on', 50_000],
+          ['off', 49_999],
+        ],
+      },
+    },
+    /100,000/,
+  ],
+  [
+    'a negative weight',
+    {
+      default_serve: {
+        split: [
+          ['on', -1],
+          ['off', 100_001],
+        ],
+      },
+    },
+    /weight/,
+  ],
   ['an unknown operator', condition({ op: 'matchesish', values: ['a'] }), /unknown operator/],
   ['a version operator on a number', condition({ op: 'semver_gt', values: [1] }), /1\.2\.3/],
   ['a version that is none', condition({ op: 'semver_gt', values: ['v1.2'] }), 'semantic version'],
-  ['a date without a zone', condition({ op: 'date_after', values: ['2026-02-28T00:00:00'] }), 'RFC 3339 date with a zone'],
-  ['a day that does not exist', condition({ op: 'date_after', values: ['2026-02-30T00:00:00Z'] }), 'RFC 3339 date with a zone'],
+  [
+    'a date without a zone',
+    condition({ op: 'date_after', values: ['2026-02-28T00:00:00'] }),
+    'RFC 3339 date with a zone',
+  ],
+  [
+    'a day that does not exist',
+    condition({ op: 'date_after', values: ['2026-02-30T00:00:00Z'] }),
+    'RFC 3339 date with a zone',
+  ],
   ['10,001 values', condition({ op: 'in', values: Array.from({ length: 10_001 }, (_, nr) => `v${nr}`) }), '10,000'],
   ['201 rules', { rules: Array.from({ length: 201 }, (_, nr) => ({ id: `r${nr}`, serve: 'on' })) }, '200'],
-  ['a ramp that ends before it starts', { rules: [{ id: 'r', rollout: { from: 0, to: 100, start: '2026-02-02T00:00:00Z', end: '2026-02-01T00:00:00Z' } }] }, 'end'],
+  [
+    'a ramp that ends before it starts',
+    { rules: [{ id: 'r', rollout: { from: 0, to: 100, start: '2026-02-02T00:00:00Z', end: '2026-02-01T00:00:00Z' } }] },
+    'end',
+  ],
   ['a rollout over 100', { rules: [{ id: 'r', rollout: 101 }] }, /percent/],
   ['a rollout with four decimals', { rules: [{ id: 'r', rollout: 1.2345 }] }, /percent|decimals/],
   ['an unknown field', { rules: [{ id: 'r', rollOut: 5 }] }, 'unknown field; did you mean rollout'],
@@ -91,33 +136,62 @@ test('conditions eleven deep are refused, ten are not', async () => {
 });
 
 test('texts may hold anything but control characters, and not too much of it', async () => {
-  await shop.flag('texts', { name: '<script>alert(1)</script>', description: 'first line\nsecond line', owner: '=HYPERLINK("x")' });
-  for (const [column, value] of [['name', 'two\nlines'], ['description', 'bell\u0007'], ['name', '\u001b[31mred'], ['owner', 'x'.repeat(201)], ['description', 'x'.repeat(10_001)]]) {
-    const refusal = await refusalOf(shop.database.sql(`update burgee.flag set ${column} = $1 where key = 'texts'`, [value]));
+  await shop.flag('texts', {
+    name: '<script>alert(1)</script>',
+    description: 'first line\nsecond line',
+    owner: '=HYPERLINK("x")',
+  });
+  for (const [column, value] of [
+    ['name', 'two\nlines'],
+    ['description', 'bell\u0007'],
+    ['name', '\u001b[31mred'],
+    ['owner', 'x'.repeat(201)],
+    ['description', 'x'.repeat(10_001)],
+  ]) {
+    const refusal = await refusalOf(
+      shop.database.sql(`update burgee.flag set ${column} = $1 where key = 'texts'`, [value]),
+    );
     expect(refusal, column).toMatchObject({ code: 'INVALID_FLAG', problems: [{ path: column }] });
   }
   await expect(shop.database.sql(`update burgee.flag set name = E'nul\\u0000' where key = 'texts'`)).rejects.toThrow();
 });
 
 test('a reason has a length too', async () => {
-  expect(await refusedSetting({ salt: 'x', change_reason: 'x'.repeat(1_001) })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  expect(await refusedSetting({ salt: 'x', change_reason: 'x'.repeat(1_001) })).toMatchObject({
+    code: 'LIMIT_EXCEEDED',
+  });
 });
 
 test('a segment that refers to a segment, or asks nonsense, is refused', async () => {
   const add = (conditions: unknown) =>
     refusalOf(
-      shop.database.sql(`insert into burgee.segment (project_id, key, conditions) values ($1, 'staff', $2)`, [shop.projectId, JSON.stringify(conditions)]),
+      shop.database.sql(`insert into burgee.segment (project_id, key, conditions) values ($1, 'staff', $2)`, [
+        shop.projectId,
+        JSON.stringify(conditions),
+      ]),
     );
   expect(await add([{ segment: 'other' }])).toMatchObject({ code: 'INVALID_SEGMENT', sqlstate: 'BG002' });
-  expect(await add([{ attr: 'x', op: 'nonsense' }])).toMatchObject({ code: 'INVALID_SEGMENT', problems: [{ path: 'if[0].op' }] });
+  expect(await add([{ attr: 'x', op: 'nonsense' }])).toMatchObject({
+    code: 'INVALID_SEGMENT',
+    problems: [{ path: 'if[0].op' }],
+  });
 });
 
 test('shorthand is written out, once', async () => {
   await shop.flag('short');
-  expect(await shop.setting('short', 'production')).toMatchObject({ off_variant: 'off', default_serve: 'on', enabled: false, rules: null });
+  expect(await shop.setting('short', 'production')).toMatchObject({
+    off_variant: 'off',
+    default_serve: 'on',
+    enabled: false,
+    rules: null,
+  });
   await shop.target('short', 'production', { rules: [{ rollout: 25 }], requires: [] });
   const setting = await shop.setting('short', 'production');
-  expect(setting).toMatchObject({ default_serve: 'on', requires: null, rules: [{ id: expect.stringMatching(/^rule-[0-9a-f]{8}$/), rollout: 25 }] });
+  expect(setting).toMatchObject({
+    default_serve: 'on',
+    requires: null,
+    rules: [{ id: expect.stringMatching(/^rule-[0-9a-f]{8}$/), rollout: 25 }],
+  });
   await shop.flag('text', { value_type: 'string', variants: { a: 'a', b: 'b' } });
   expect(await shop.setting('text', 'production')).toMatchObject({ off_variant: null, default_serve: null });
 });
@@ -125,6 +199,9 @@ test('shorthand is written out, once', async () => {
 test('a project and an environment have keys of their own grammar', async () => {
   const project = shop.database.sql(`insert into burgee.project (key, name) values ('Shop', 'x')`);
   expect(await refusalOf(project)).toMatchObject({ code: 'INVALID_KEY' });
-  const environment = shop.database.sql(`insert into burgee.environment (project_id, key, name) values ($1, 'pre_prod', 'x')`, [shop.projectId]);
+  const environment = shop.database.sql(
+    `insert into burgee.environment (project_id, key, name) values ($1, 'pre_prod', 'x')`,
+    [shop.projectId],
+  );
   expect(await refusalOf(environment)).toMatchObject({ code: 'INVALID_KEY' });
 });

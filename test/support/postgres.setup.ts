@@ -29,7 +29,7 @@ export interface TestPostgres {
  * BURGEE_TEST_DATABASE_URL (a superuser's) takes another server instead, such as an older version.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env['BURGEE_TEST_DATABASE_URL'];
+  const given = process.env.BURGEE_TEST_DATABASE_URL;
   const server = given === undefined ? await startEmbedded() : { url: given, stop: async () => undefined };
   const passwords: LoginPasswords = { owner: 'owner', api: 'api', hasura: 'hasura' };
   const template = `burgee_template_${randomBytes(4).toString('hex')}`;

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { findBinaries } from './embedded/binaries.ts';
 import { prepareDataDirectory, spawnOptions } from './embedded/data-directory.ts';
-import { recordSupervisor, releaseDataDirectory } from './embedded/lock-file.ts';
+import { hasOpened, recordSupervisor, releaseDataDirectory } from './embedded/lock-file.ts';
 import { guard } from './embedded/watchdog.ts';
 import { MigrationsError } from './errors.ts';
 
@@ -56,7 +56,8 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
     child.kill('SIGINT');
     await ended;
   };
-  await whenReady(url, ended, lastWords).catch(async (error: unknown) => {
+  const isReady = async (): Promise<boolean> => (await hasOpened(home, child.pid)) && (await answers(url));
+  await whenReady(isReady, ended, lastWords).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
@@ -79,7 +80,11 @@ function whenEnded(child: ChildProcess): RunningPostgres['ended'] {
   });
 }
 
-async function whenReady(url: string, ended: RunningPostgres['ended'], lastWords: () => string): Promise<void> {
+async function whenReady(
+  isReady: () => Promise<boolean>,
+  ended: RunningPostgres['ended'],
+  lastWords: () => string,
+): Promise<void> {
   let gone = false;
   void ended.then(() => {
     gone = true;
@@ -90,7 +95,7 @@ async function whenReady(url: string, ended: RunningPostgres['ended'], lastWords
         fix: 'The text above is the server’s own; often the port is taken or the disk is full',
       });
     }
-    if (await answers(url)) return;
+    if (await isReady()) return;
   }
   throw new MigrationsError('BURGEE_POSTGRES_006', `PostgreSQL did not answer within ${readyWithinMs / 1000} s`, {
     fix: `Its last words: ${lastWords()}`,

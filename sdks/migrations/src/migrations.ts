@@ -5,7 +5,7 @@ import { MigrationsError } from './errors.ts';
 
 /** One folder `<version>_<name>_<phase>` of a Hasura project. */
 export interface Migration {
-  /** Leading digits of the folder's name. */
+  /** Leading digits of the folder's name, without leading zeros. */
   readonly version: string;
   readonly name: string;
   readonly up: string;
@@ -31,13 +31,14 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 }
 
 async function read(directory: string, folder: string): Promise<Migration> {
-  const [, version, name] = /^(\d{1,18})_([a-z0-9_]+)$/.exec(folder) ?? [];
-  if (version === undefined || name === undefined) {
+  const [, digits, name] = /^(\d{1,18})_([a-z0-9_]+)$/.exec(folder) ?? [];
+  if (digits === undefined || name === undefined) {
     throw unreadable(`${join(directory, folder)} is not named <version>_<subject>_<phase>`);
   }
   const up = await readFile(join(directory, folder, 'up.sql'), 'utf8').catch((cause: unknown) => {
     throw unreadable(`${join(directory, folder)} has no up.sql`, cause);
   });
+  const version = BigInt(digits).toString();
   const down = await readFile(join(directory, folder, 'down.sql'), 'utf8').catch(() => null);
   return { version, name, up, down, checksum: createHash('sha256').update(up).digest('hex') };
 }

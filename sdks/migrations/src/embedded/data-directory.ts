@@ -9,7 +9,7 @@ import { canBeTraversed, nobody, openFolder, runsAsRoot } from './binaries.ts';
 /** What a spawned PostgreSQL program gets to see and to be. */
 export const spawnOptions: SpawnOptions = {
   cwd: '/',
-  env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+  env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
   ...(runsAsRoot ? { uid: nobody, gid: nobody } : {}),
 };
 type SpawnOptions = { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number };

@@ -6,14 +6,19 @@ import { commandLineHolds, isRunning, startedAt } from './process-state.ts';
 
 /** Sees to it that nobody serves a data directory: clears what a killed server left, stops one whose parent was killed. */
 export async function releaseDataDirectory(home: string): Promise<void> {
-  const lockFile = join(home, 'postmaster.pid');
-  const pid = Number.parseInt((await readFile(lockFile, 'utf8').catch(() => '')).split('\n')[0] ?? '', 10);
-  if (Number.isNaN(pid)) return rm(lockFile, { force: true });
+  const pid = Number.parseInt((await readFile(lockFile(home), 'utf8').catch(() => '')).split('\n')[0] ?? '', 10);
+  if (Number.isNaN(pid)) return rm(lockFile(home), { force: true });
   if (isRunning(pid) && commandLineHolds(pid, home)) {
     await refuseWhenSupervised(home);
     await stopOrphan(pid);
   }
-  await rm(lockFile, { force: true });
+  await rm(lockFile(home), { force: true });
+}
+
+/** Whether this very server has opened its port: another one may answer on the same port while ours fails to start. */
+export async function hasOpened(home: string, pid: number | undefined): Promise<boolean> {
+  const lines = (await readFile(lockFile(home), 'utf8').catch(() => '')).split('\n');
+  return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
 }
 
 /** Notes that this process looks after the server of a data directory. */
@@ -42,6 +47,10 @@ async function stopOrphan(pid: number): Promise<void> {
       if (!isRunning(pid)) return;
     }
   }
+}
+
+function lockFile(home: string): string {
+  return join(home, 'postmaster.pid');
 }
 
 function supervisorFile(home: string): string {
