@@ -11,7 +11,10 @@ COPY examples examples
 COPY test/package.json test/package.json
 RUN pnpm install --frozen-lockfile --reporter=append-only
 RUN node tools/build.ts
-RUN CI=true pnpm install --prod --frozen-lockfile --offline --reporter=append-only
+# what runs, without the tools and without what is inside the built pages already
+RUN rm -rf node_modules */*/node_modules examples/*/*/node_modules \
+    && pnpm install --prod --frozen-lockfile --offline --reporter=append-only \
+       --filter "@burgee/standalone..." --filter "@burgee/shop-api..." --filter "!@burgee/admin" --filter "!@burgee/shop-web"
 
 FROM node:24-bookworm-slim AS base
 ENV NODE_ENV=production

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { EnvironmentKeys } from './credentials.ts';
-import { findAdmin, launchProgram, serverProgram, shopProgram } from './layout.ts';
+import { launchProgram, serverProgram, shopProgram } from './layout.ts';
 import { openLog } from './logs.ts';
 import { type Environment, setting, without } from './settings.ts';
 import { type ChildOptions, type SupervisedChild, superviseChild } from './supervised-child.ts';
@@ -25,7 +25,6 @@ export function startApi(options: ApiOptions): Promise<SupervisedChild> {
   const otherwise = {
     BURGEE_SIGNING_KEY: signingKey,
     BURGEE_SNAPSHOT_DIR: path.join(dataDir, 'snapshots'),
-    BURGEE_ADMIN_DIR: findAdmin(),
     BURGEE_DRAIN_MS: '0', // no balancer has to notice
   };
   const defaults = Object.entries(otherwise).filter(([name]) => setting(options.env, name) === undefined);
@@ -41,7 +40,9 @@ export function startApi(options: ApiOptions): Promise<SupervisedChild> {
     args: [serverProgram, 'all'],
     env,
     logFile: openLog(dataDir, 'api'),
-    isReady: async (said) => said.length > 0 && (await answers(`${apiUrl}/readyz`, () => true)),
+    isReady: async (said) =>
+      said.length > 0 &&
+      (await answers(`${apiUrl}/readyz`, (body) => (body as { service?: unknown }).service === 'burgee')),
   });
 }
 
@@ -59,7 +60,7 @@ export function startShop({ dataDir, port, url, apiUrl, keys, ...part }: ShopOpt
     name: 'shop',
     args: [launchProgram, shopProgram],
     env: {
-      ...inherited(part.env),
+      ...without(inherited(part.env), ['BURGEE_URL', 'BURGEE_SERVER_KEY', 'BURGEE_CLIENT_KEY', 'SHOP_CACHE_FILE']),
       PORT: String(port),
       BURGEE_URL: apiUrl,
       BURGEE_SERVER_KEY: keys.server,

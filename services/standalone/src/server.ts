@@ -3,8 +3,10 @@ import { loadDemo } from './demo.ts';
 import { report } from './errors.ts';
 /** `burgee-server`: the api, the worker or both as a process of its own, and the job that prepares the database for them. */
 import { checkHealth } from './health-check.ts';
+import { findAdmin } from './layout.ts';
 import { onStop } from './lifeline.ts';
 import { migrate, printSetupLink } from './migrate.ts';
+import { setting } from './settings.ts';
 
 const usage = `Usage: burgee-server <command>
 
@@ -40,7 +42,8 @@ if (command === undefined) {
 async function serve(role: 'all' | 'api' | 'worker'): Promise<void> {
   const { startApi } = await import('@burgee/api');
   const { BURGEE_ROLE_FILE: _, ...env } = process.env;
-  const api = await startApi({ ...env, BURGEE_ROLE: role });
+  const adminDir = setting(env, 'BURGEE_ADMIN_DIR') === undefined ? { BURGEE_ADMIN_DIR: findAdmin() } : {};
+  const api = await startApi({ ...env, ...adminDir, BURGEE_ROLE: role });
   process.send?.({ listening: api.url });
   onStop(() => {
     const limit = setTimeout(() => process.exit(1), stopWithinMs);
