@@ -7,6 +7,7 @@ declare module '@burgee/vue' {
     'express-delivery': boolean;
     'gift-cards': boolean;
     'loyalty-points': boolean;
+    'refund-orders': boolean;
     recommendations: 'none' | 'popular' | 'similar';
     'checkout-layout': { columns: number; showTrustBadges: boolean };
   }
