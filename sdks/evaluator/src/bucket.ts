@@ -30,20 +30,38 @@ export function seedState(seed: string): HashState {
 
 /** murmur3_32 with seed 0 of the UTF-8 bytes of what `state` took in and `value`; an unsigned 32-bit integer. */
 export function hash(state: HashState, value: string): number {
-  let { mixed, word, bits, length } = state;
-  for (let i = 0; i < value.length; i++) {
+  let { mixed, word, bits } = state;
+  const end = value.length;
+  let units = 0;
+  let i = 0;
+  // Bytes that fill the word the seed began, then whole words, then what is left over.
+  for (; bits !== 0 && i < end; i++) {
     const unit = value.charCodeAt(i);
-    if (unit > 127) return finish(absorb({ mixed, word, bits, length }, value.slice(i)));
+    units |= unit;
     word |= unit << bits;
-    bits += 8;
-    length++;
-    if (bits === 32) {
+    bits = (bits + 8) & 31;
+    if (bits === 0) {
       mixed = mix(mixed, word);
       word = 0;
-      bits = 0;
     }
   }
-  return avalanche(mixed ^ scramble(word), length);
+  for (; i + 3 < end; i += 4) {
+    const a = value.charCodeAt(i);
+    const b = value.charCodeAt(i + 1);
+    const c = value.charCodeAt(i + 2);
+    const d = value.charCodeAt(i + 3);
+    units |= a | b | c | d;
+    mixed = mix(mixed, a | (b << 8) | (c << 16) | (d << 24));
+  }
+  for (; i < end; i++) {
+    const unit = value.charCodeAt(i);
+    units |= unit;
+    word |= unit << bits;
+    bits += 8;
+  }
+  // Beyond ASCII a unit is more than one byte: once more, slowly.
+  if (units > 127) return finish(absorb(state, value));
+  return finish({ mixed, word, bits, length: state.length + end });
 }
 
 function finish({ mixed, word, length }: HashState): number {
