@@ -1,5 +1,5 @@
-import { hash } from '@node-rs/argon2';
 import { throwawayDatabase } from '@burgee/test/support';
+import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { managedShop } from '../graphql/graphql.support.ts';
 import { apiEnvironment } from '../main.support.ts';
@@ -10,7 +10,10 @@ let shop: Awaited<ReturnType<typeof managedShop>>;
 const password = 'correct horse battery';
 beforeAll(async () => {
   shop = await managedShop();
-  await shop.database.sql('update burgee.member set password_hash = $1 where email = $2', [await hash(password), 'ada@shop.example']);
+  await shop.database.sql('update burgee.member set password_hash = $1 where email = $2', [
+    await hash(password),
+    'ada@shop.example',
+  ]);
 });
 afterAll(() => shop.stop());
 
@@ -32,7 +35,9 @@ test('signs in with a password, however the e-mail is written, and answers with 
     token: expect.stringMatching(/^ey/),
     member: { email: 'ada@shop.example', name: 'Ada Admin', roles: { shop: 'admin' } },
   });
-  expect(response.headers.get('set-cookie')).toMatch(/^burgee_session=bgs_\w{40}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+  expect(response.headers.get('set-cookie')).toMatch(
+    /^burgee_session=bgs_\w{40}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/,
+  );
   expect(response.headers.get('cache-control')).toBe('no-store');
 });
 
@@ -82,7 +87,10 @@ test('takes the cookie only from its own page with the header, and acts through 
 test('renews a token for the cookie, and for nothing else', async () => {
   const { cookie, token } = await signIn();
   const renewed = await post('/auth/token', {}, { cookie });
-  expect(await renewed.json()).toMatchObject({ token: expect.stringMatching(/^ey/), member: { email: 'ada@shop.example' } });
+  expect(await renewed.json()).toMatchObject({
+    token: expect.stringMatching(/^ey/),
+    member: { email: 'ada@shop.example' },
+  });
   expect((await post('/auth/token', {}, { authorization: `Bearer ${token}` })).status).toBe(401);
   expect((await post('/auth/token', {}, { authorization: `Bearer ${shop.tokens.admin}` })).status).toBe(401);
   expect((await post('/auth/token', {})).status).toBe(401);
@@ -154,11 +162,16 @@ test('lets the first administrator in by one link, once', async () => {
 });
 
 test('says while the database is away that it cannot know, and not that the credential is wrong', async () => {
-  const api = await startApi(await apiEnvironment('postgres://nobody:nothing@127.0.0.1:1/none', { BURGEE_ROLE: 'api' }));
+  const api = await startApi(
+    await apiEnvironment('postgres://nobody:nothing@127.0.0.1:1/none', { BURGEE_ROLE: 'api' }),
+  );
   try {
     const headers = { ...ownPage, authorization: `Bearer ${newAccessToken()}` };
     const response = await fetch(`${api.url}/graphql`, { method: 'POST', headers, body: '{"query":"{ me { id } }"}' });
-    expect([response.status, await response.json()]).toMatchObject([503, { errors: [{ extensions: { code: 'UNAVAILABLE' } }] }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      503,
+      { errors: [{ extensions: { code: 'UNAVAILABLE' } }] },
+    ]);
     expect(response.headers.get('retry-after')).toEqual(expect.any(String));
   } finally {
     await api.stop();
@@ -171,7 +184,9 @@ test('gives the cookie its strict name over https', async () => {
   try {
     const body = JSON.stringify({ accessToken: shop.tokens.admin });
     const response = await fetch(`${api.url}/auth/sign-in-with-token`, { method: 'POST', headers: ownPage, body });
-    expect(response.headers.get('set-cookie')).toMatch(/^__Host-burgee_session=.*; Path=\/; HttpOnly; SameSite=Strict; .*Secure$/);
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^__Host-burgee_session=.*; Path=\/; HttpOnly; SameSite=Strict; .*Secure$/,
+    );
   } finally {
     await api.stop();
   }

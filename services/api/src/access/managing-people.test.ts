@@ -26,8 +26,15 @@ test('makes a key that opens its environment, shows it once, and cuts it off whe
   const stored = JSON.stringify(await shop.database.sql('select * from burgee.api_key'));
   const audited = JSON.stringify(await shop.database.sql('select * from burgee.audit_entry'));
   expect(stored + audited).not.toContain(createApiKey.secret.slice(-20));
-  expect(JSON.stringify(await shop.get('developer', '{ apiKeys(project: "shop") { id name prefix } }'))).toContain('"web"');
-  expect(await shop.lastEntry('web')).toMatchObject({ subject: 'api_key', operation: 'insert', actor: 'ada@shop.example', door: 'cli' });
+  expect(JSON.stringify(await shop.get('developer', '{ apiKeys(project: "shop") { id name prefix } }'))).toContain(
+    '"web"',
+  );
+  expect(await shop.lastEntry('web')).toMatchObject({
+    subject: 'api_key',
+    operation: 'insert',
+    actor: 'ada@shop.example',
+    door: 'cli',
+  });
   const revoke = `mutation { revokeApiKey(id: "${createApiKey.apiKey.id}") { revokedAt } }`;
   expect((await shop.get('admin', revoke)).revokeApiKey.revokedAt).toEqual(expect.any(String));
   expect((await shop.get('admin', revoke)).revokeApiKey.revokedAt).toEqual(expect.any(String));
@@ -35,9 +42,14 @@ test('makes a key that opens its environment, shows it once, and cuts it off whe
 });
 
 test('refuses keys that end before they begin, have two lines of name, or belong nowhere', async () => {
-  const make = (more: string) => `mutation { createApiKey(input: { project: "shop", kind: server, ${more} }) { secret } }`;
-  expect(await shop.codeOf('admin', make('environment: "staging", name: "x", expiresAt: "2020-01-01T00:00:00Z"'))).toBe('BAD_INPUT');
-  expect(await shop.codeOf('admin', make('environment: "staging", name: "x", expiresAt: "2020-02-30T00:00:00Z"'))).toBe('BAD_INPUT');
+  const make = (more: string) =>
+    `mutation { createApiKey(input: { project: "shop", kind: server, ${more} }) { secret } }`;
+  expect(await shop.codeOf('admin', make('environment: "staging", name: "x", expiresAt: "2020-01-01T00:00:00Z"'))).toBe(
+    'BAD_INPUT',
+  );
+  expect(await shop.codeOf('admin', make('environment: "staging", name: "x", expiresAt: "2020-02-30T00:00:00Z"'))).toBe(
+    'BAD_INPUT',
+  );
   expect(await shop.codeOf('admin', make('environment: "staging", name: "a\\nb"'))).toBe('BAD_INPUT');
   expect(await shop.codeOf('admin', make('environment: "moon", name: "x"'))).toBe('NOT_FOUND');
 });
@@ -57,30 +69,60 @@ test('makes, lists and ends access tokens of one’s own', async () => {
       body: '{"query":"{ me { email accessTokens { name } } }"}',
     });
   expect(await (await asToken()).json()).toMatchObject({ data: { me: { email: 'vik@shop.example' } } });
-  expect(await shop.get('viewer', `mutation { revokeAccessToken(id: "${createAccessToken.accessToken.id}") }`)).toEqual({ revokeAccessToken: true });
+  expect(await shop.get('viewer', `mutation { revokeAccessToken(id: "${createAccessToken.accessToken.id}") }`)).toEqual(
+    { revokeAccessToken: true },
+  );
   expect((await asToken()).status).toBe(401);
-  expect(await shop.codeOf('viewer', 'mutation { createAccessToken(name: "x", expiresInDays: 0) { secret } }')).toBe('BAD_INPUT');
+  expect(await shop.codeOf('viewer', 'mutation { createAccessToken(name: "x", expiresInDays: 0) { secret } }')).toBe(
+    'BAD_INPUT',
+  );
   expect(await shop.codeOf('viewer', 'mutation { createAccessToken(name: " ") { secret } }')).toBe('BAD_INPUT');
 });
 
 test('makes a project of which its maker is the administrator, and warns while nothing there is production', async () => {
-  const made = await shop.get('admin', 'mutation { createProject(input: { key: "second", name: "Second", staleAfterDays: 30 }) { key staleAfterDays environments { key } warnings } }');
-  expect(made.createProject).toMatchObject({ key: 'second', staleAfterDays: 30, environments: [], warnings: [expect.stringContaining('no environment')] });
+  const made = await shop.get(
+    'admin',
+    'mutation { createProject(input: { key: "second", name: "Second", staleAfterDays: 30 }) { key staleAfterDays environments { key } warnings } }',
+  );
+  expect(made.createProject).toMatchObject({
+    key: 'second',
+    staleAfterDays: 30,
+    environments: [],
+    warnings: [expect.stringContaining('no environment')],
+  });
   const add = (key: string, isProduction: boolean) =>
     `mutation { createEnvironment(input: { project: "second", key: "${key}", name: "E", isProduction: ${isProduction} }) { key isProduction version } }`;
   await shop.get('admin', add('dev', false));
-  expect((await shop.get('admin', '{ project(key: "second") { warnings } }')).project.warnings).toEqual([expect.stringContaining('no production')]);
+  expect((await shop.get('admin', '{ project(key: "second") { warnings } }')).project.warnings).toEqual([
+    expect.stringContaining('no production'),
+  ]);
   await shop.get('admin', add('live', true));
   expect(await shop.get('admin', '{ project(key: "second") { warnings environments { key isProduction } } }')).toEqual({
-    project: { warnings: [], environments: [{ key: 'dev', isProduction: false }, { key: 'live', isProduction: true }] },
+    project: {
+      warnings: [],
+      environments: [
+        { key: 'dev', isProduction: false },
+        { key: 'live', isProduction: true },
+      ],
+    },
   });
-  expect(await shop.codeOf('admin', 'mutation { createProject(input: { key: "Second", name: "x" }) { key } }')).toMatch(/KEY_EXISTS|INVALID_KEY/);
-  expect(await shop.codeOf('admin', 'mutation { createProject(input: { key: "third", name: "" }) { key } }')).toBe('BAD_INPUT');
-  expect(await shop.codeOf('admin', 'mutation { createProject(input: { key: "third", name: "x", staleAfterDays: -1 }) { key } }')).toBe('BAD_INPUT');
+  expect(await shop.codeOf('admin', 'mutation { createProject(input: { key: "Second", name: "x" }) { key } }')).toMatch(
+    /KEY_EXISTS|INVALID_KEY/,
+  );
+  expect(await shop.codeOf('admin', 'mutation { createProject(input: { key: "third", name: "" }) { key } }')).toBe(
+    'BAD_INPUT',
+  );
+  expect(
+    await shop.codeOf(
+      'admin',
+      'mutation { createProject(input: { key: "third", name: "x", staleAfterDays: -1 }) { key } }',
+    ),
+  ).toBe('BAD_INPUT');
 });
 
 test('adds a member with a password, once', async () => {
-  const add = (more: string) => `mutation { createMember(input: { project: "shop", name: "Nia", role: developer, ${more} }) { email role } }`;
+  const add = (more: string) =>
+    `mutation { createMember(input: { project: "shop", name: "Nia", role: developer, ${more} }) { email role } }`;
   const { createMember } = await shop.get('admin', add('email: "NIA@shop.example", password: "a good password"'));
   expect(createMember).toEqual({ email: 'nia@shop.example', role: 'developer' });
   const signIn = await fetch(`${shop.api.url}/auth/sign-in`, {

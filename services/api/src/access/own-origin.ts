@@ -3,11 +3,12 @@
  * machine count as one, as long as page and request agree on name and port.
  */
 export function isOwnOrigin(
-  headers: { readonly origin?: string | undefined; readonly host?: string | undefined },
+  headers: Readonly<Record<string, string | string[] | undefined>>,
   { publicUrl }: { readonly publicUrl: string },
 ): boolean {
   const { origin, host } = headers;
   if (origin === undefined || origin === publicUrl) return true;
+  if (typeof origin !== 'string') return false;
   const page = URL.parse(origin);
   return page !== null && page.host === host && isLoopback(page.hostname) && isLoopback(new URL(publicUrl).hostname);
 }

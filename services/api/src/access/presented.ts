@@ -1,4 +1,5 @@
 import { BurgeeError } from '../errors.ts';
+import { isOwnOrigin } from './own-origin.ts';
 
 /** What a request shows to say who sends it; at most one of the three. */
 export interface Presented {
@@ -36,12 +37,10 @@ export function presentedBy(headers: Headers, cookieName: string): Presented {
  */
 export function assertOwnPage(
   request: { readonly method: string; readonly headers: Headers },
-  config: { readonly publicUrl: string; readonly port: number },
+  config: { readonly publicUrl: string },
 ): void {
   if (request.method === 'GET') return;
-  const origin = single(request.headers.origin);
-  const own = [config.publicUrl, `http://127.0.0.1:${config.port}`, `http://localhost:${config.port}`];
-  const isOwn = origin === undefined || own.includes(origin);
+  const isOwn = isOwnOrigin(request.headers, config);
   if (isOwn && single(request.headers['x-burgee-csrf']) === '1') return;
   throw new BurgeeError('FORBIDDEN', 'A request with a session cookie must come from the admin page.', {
     fix: 'Send the header x-burgee-csrf: 1 from the page that Burgee itself serves, or use an access token.',

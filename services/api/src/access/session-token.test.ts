@@ -3,7 +3,10 @@ import { base64url, decodeJwt, importJWK, jwtVerify, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { audience, hasuraNamespace, sessionTokens } from './session-token.ts';
 
-const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+}) as string;
 const issuer = 'https://flags.example.com';
 const tokens = sessionTokens(pem, issuer);
 const key = createPrivateKey(pem);
@@ -29,15 +32,22 @@ const claims = {
 type Claims = Record<string, unknown>;
 
 const sign = (changed: Claims = {}, changedHeader: Claims = {}, signer = key) => {
-  const payload = Object.fromEntries(Object.entries({ ...claims, ...changed }).filter(([, value]) => value !== undefined));
-  const all = Object.fromEntries(Object.entries({ ...header, ...changedHeader }).filter(([, value]) => value !== undefined));
+  const payload = Object.fromEntries(
+    Object.entries({ ...claims, ...changed }).filter(([, value]) => value !== undefined),
+  );
+  const all = Object.fromEntries(
+    Object.entries({ ...header, ...changedHeader }).filter(([, value]) => value !== undefined),
+  );
   return new SignJWT(payload).setProtectedHeader(all as typeof header).sign(signer);
 };
 const raw = (rawHeader: unknown, payload: unknown, signature: Uint8Array | string) =>
   `${base64url.encode(JSON.stringify(rawHeader))}.${base64url.encode(JSON.stringify(payload))}.${base64url.encode(signature)}`;
 const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
-const publicPem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }) as string;
+const publicPem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+  type: 'spki',
+  format: 'pem',
+}) as string;
 
 test('signs what Hasura believes, for five minutes', async () => {
   const { token, expiresAt } = await tokens.sign({ memberId, sessionId: 'session' }, now);
@@ -58,10 +68,13 @@ test('believes the tokens of another replica with the same key', async () => {
 const bad: readonly (readonly [name: string, make: () => string | Promise<string>])[] = [
   ['alg none', () => raw({ ...header, alg: 'none' }, claims, '')],
   ['alg None', () => raw({ ...header, alg: 'None' }, claims, '')],
-  ['HS256 signed with the public key', () => {
-    const text = raw({ ...header, alg: 'HS256' }, claims, '').slice(0, -1);
-    return `${text}.${createHmac('sha256', publicPem).update(text).digest('base64url')}`;
-  }],
+  [
+    'HS256 signed with the public key',
+    () => {
+      const text = raw({ ...header, alg: 'HS256' }, claims, '').slice(0, -1);
+      return `${text}.${createHmac('sha256', publicPem).update(text).digest('base64url')}`;
+    },
+  ],
   ['a zero signature', () => raw(header, claims, new Uint8Array(64))],
   ['another curve', () => sign({}, { alg: 'ES384' }, otherCurve)],
   ['another key', () => sign({}, {}, otherKey)],
@@ -92,9 +105,18 @@ const bad: readonly (readonly [name: string, make: () => string | Promise<string
   ['100 kB', async () => (await sign()) + 'a'.repeat(100_000)],
   ['another default role', () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-default-role': 'admin' } })],
   ['roles as a text', () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-allowed-roles': 'burgee_member' } })],
-  ['roles as an object', () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-allowed-roles': { 0: 'burgee_member' } } })],
-  ['a second role', () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-allowed-roles': ['burgee_member', 'admin'] } })],
-  ['another member in the claims', () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-burgee-member-id': 'other' } })],
+  [
+    'roles as an object',
+    () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-allowed-roles': { 0: 'burgee_member' } } }),
+  ],
+  [
+    'a second role',
+    () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-allowed-roles': ['burgee_member', 'admin'] } }),
+  ],
+  [
+    'another member in the claims',
+    () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-burgee-member-id': 'other' } }),
+  ],
   ['nothing', () => ''],
   ['dots', () => '..'],
 ];

@@ -41,6 +41,8 @@ export class ChangesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const watched = await readWatchable(this.#postgres, member.memberId);
+    // once the stream is open it misses nothing
+    await this.#open(watched);
     const undos = new Map<string, () => void>();
     let isAllowed = true;
     const stream = this.#streams.open(reply, {
@@ -52,7 +54,10 @@ export class ChangesController {
     });
     const review = setInterval(() => {
       this.#review(member, request)
-        .then((now) => this.#watch(stream, undos, now))
+        .then(async (now) => {
+          await this.#open(now);
+          this.#watch(stream, undos, now);
+        })
         .catch((error: unknown) => {
           // a database that is away says nothing about the right; only a clear answer ends the stream
           if (error instanceof NoLongerAllowed) {
@@ -73,6 +78,11 @@ export class ChangesController {
     return readWatchable(this.#postgres, member.memberId);
   }
 
+  /** An environment that nobody uses is not followed until somebody opens it; one that cannot be loaded now comes later. */
+  async #open(watched: readonly WatchedEnvironment[]): Promise<void> {
+    await Promise.allSettled(watched.map(({ id }) => this.#rulesets.open(id)));
+  }
+
   #watch(stream: EventStream, undos: Map<string, () => void>, watched: readonly WatchedEnvironment[]): void {
     const ids = new Set(watched.map(({ id }) => id));
     for (const [id, undo] of undos) {
@@ -89,8 +99,6 @@ export class ChangesController {
           if (event !== undefined) stream.send(event);
         }),
       );
-      // an environment that nobody uses is not followed until somebody opens it
-      this.#rulesets.open(environment.id).catch(() => undefined);
     }
   }
 }

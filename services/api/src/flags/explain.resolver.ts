@@ -5,10 +5,10 @@ import { readEnvironmentId } from '../access/api-keys.sql.ts';
 import type { MemberCredential } from '../access/credential.ts';
 import { CurrentMember, MemberQuery } from '../access/needs.ts';
 import { readableProject } from '../access/projects.sql.ts';
-import { contextIn } from '../evaluation/context.ts';
 import { JsonScalar } from '../graphql/scalars.ts';
 import { CLOCK, type Clock } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
+import { contextIn } from '../ruleset/context.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import { Explanation } from './explain.graphql.ts';
 

@@ -14,10 +14,19 @@ interface Listed {
   readonly key: string;
   readonly kind: string;
   readonly owner: string;
-  readonly settings: { environment: { key: string; isProduction: boolean }; enabled: boolean; settledAt: string | null }[];
+  readonly settings: {
+    environment: { key: string; isProduction: boolean };
+    enabled: boolean;
+    settledAt: string | null;
+  }[];
 }
 const page = async (variables: Record<string, unknown> = {}) =>
-  (await shop.get('viewer', list, variables)).flags as { nodes: Listed[]; endCursor: string; hasNextPage: boolean; totalCount: number };
+  (await shop.get('viewer', list, variables)).flags as {
+    nodes: Listed[];
+    endCursor: string;
+    hasNextPage: boolean;
+    totalCount: number;
+  };
 const keys = async (variables: Record<string, unknown> = {}) => (await page(variables)).nodes.map(({ key }) => key);
 
 test('pages through all flags in the order of their keys, each once', async () => {
@@ -36,17 +45,28 @@ test('pages through all flags in the order of their keys, each once', async () =
 });
 
 test('refuses page sizes and cursors that are none', async () => {
-  for (const first of [0, -1, 201, 1_000_000_000]) expect(await shop.codeOf('viewer', list, { first })).toBe('INVALID_CURSOR');
+  for (const first of [0, -1, 201, 1_000_000_000])
+    expect(await shop.codeOf('viewer', list, { first })).toBe('INVALID_CURSOR');
   const { endCursor } = await page({ first: 2 });
   const forged = Buffer.from(endCursor, 'base64url');
   forged[forged.length - 1] = 122;
   const audit = (await shop.get('viewer', '{ audit(project: "shop", first: 1) { endCursor } }')).audit.endCursor;
-  for (const after of ['', 'x', '%_\\', endCursor.slice(0, -2), forged.toString('base64url'), audit, 'a'.repeat(5000)]) {
+  for (const after of [
+    '',
+    'x',
+    '%_\\',
+    endCursor.slice(0, -2),
+    forged.toString('base64url'),
+    audit,
+    'a'.repeat(5000),
+  ]) {
     expect(await shop.codeOf('viewer', list, { after })).toBe('INVALID_CURSOR');
   }
-  expect(await shop.codeOf('viewer', 'query ($c: String) { audit(project: "shop", after: $c) { nodes { id } } }', { c: endCursor })).toBe(
-    'INVALID_CURSOR',
-  );
+  expect(
+    await shop.codeOf('viewer', 'query ($c: String) { audit(project: "shop", after: $c) { nodes { id } } }', {
+      c: endCursor,
+    }),
+  ).toBe('INVALID_CURSOR');
 });
 
 test('finds text in key, name, description, owner and tags, and takes signs of patterns as text', async () => {
@@ -61,7 +81,8 @@ test('finds text in key, name, description, owner and tags, and takes signs of p
 test('filters by kind and owner', async () => {
   expect(await keys({ kind: 'operational' })).toEqual(['max-basket-size', 'payments-kill-switch']);
   expect(await keys({ kind: 'permission' })).toContain('refund-orders');
-  for (const { owner } of (await page({ owner: 'Checkout@shop.example' })).nodes) expect(owner).toBe('checkout@shop.example');
+  for (const { owner } of (await page({ owner: 'Checkout@shop.example' })).nodes)
+    expect(owner).toBe('checkout@shop.example');
   expect(await keys({ owner: 'checkout@shop.example' })).toContain('new-checkout');
 });
 
@@ -84,16 +105,26 @@ test('filters by staleness, and tells the finding with each flag', async () => {
     'viewer',
     '{ flags(project: "shop", search: "gift-cards") { nodes { finding { finding days removeCommand value kind } } } }',
   );
-  expect(flags.nodes[0].finding).toMatchObject({ finding: 'stale', days: 20, removeCommand: 'burgee remove gift-cards', value: true });
+  expect(flags.nodes[0].finding).toMatchObject({
+    finding: 'stale',
+    days: 20,
+    removeCommand: 'burgee remove gift-cards',
+    value: true,
+  });
 });
 
 test('shows archived flags only when they are asked for', async () => {
-  await shop.get('admin', 'mutation { createFlag(input: { project: "shop", key: "gone", kind: release, owner: "" }) { id } }');
+  await shop.get(
+    'admin',
+    'mutation { createFlag(input: { project: "shop", key: "gone", kind: release, owner: "" }) { id } }',
+  );
   await shop.get('admin', 'mutation { archiveFlag(input: { project: "shop", key: "gone" }) { id } }');
   expect(await keys({ first: 200 })).not.toContain('gone');
   expect(await keys({ archived: true })).toEqual(['gone']);
   expect(await keys({ state: 'archived' })).toEqual(['gone']);
-  expect((await shop.get('viewer', '{ flag(project: "shop", key: "gone") { archivedAt } }')).flag.archivedAt).toEqual(expect.any(String));
+  expect((await shop.get('viewer', '{ flag(project: "shop", key: "gone") { archivedAt } }')).flag.archivedAt).toEqual(
+    expect.any(String),
+  );
 });
 
 test('shows one flag with its settings, its dependents, its uses and where code names it', async () => {
@@ -111,7 +142,12 @@ test('shows one flag with its settings, its dependents, its uses and where code 
     requiredBy: ['loyalty-points'],
     setting: { problem: null, environment: { key: 'production' } },
   });
-  expect(flag.codeReferences).toContainEqual({ repository: 'shop/web', path: 'src/checkout.ts', line: 12, commit: 'abc' });
+  expect(flag.codeReferences).toContainEqual({
+    repository: 'shop/web',
+    path: 'src/checkout.ts',
+    line: 12,
+    commit: 'abc',
+  });
   expect(flag.setting.servedRevision).toBe(flag.setting.revision);
 });
 
@@ -128,9 +164,12 @@ test('explains a decision from the ruleset that is served', async () => {
   expect(explain.steps.length).toBeGreaterThan(1);
   expect(explain.sentence).toEqual(expect.any(String));
   expect((await ask('no-such-flag', {})).explain.evaluation).toMatchObject({ errorCode: 'FLAG_NOT_FOUND' });
-  expect(await shop.codeOf('viewer', '{ explain(project: "shop", environment: "production", flag: "x", context: 3) { sentence } }')).toBe(
-    'INVALID_CONTEXT',
-  );
+  expect(
+    await shop.codeOf(
+      'viewer',
+      '{ explain(project: "shop", environment: "production", flag: "x", context: 3) { sentence } }',
+    ),
+  ).toBe('INVALID_CONTEXT');
 });
 
 test('tells in what form a flag is served when its newest does not compile', async () => {
@@ -148,8 +187,14 @@ test('tells in what form a flag is served when its newest does not compile', asy
 });
 
 test('reads the audit log by environment and by flag, newest first', async () => {
-  await shop.get('developer', 'mutation { createFlag(input: { project: "shop", key: "audited", kind: release, owner: "" }) { id } }');
-  await shop.get('product_owner', 'mutation { switchFlag(input: { project: "shop", environment: "production", key: "audited", enabled: true, reason: "go" }) { enabled } }');
+  await shop.get(
+    'developer',
+    'mutation { createFlag(input: { project: "shop", key: "audited", kind: release, owner: "" }) { id } }',
+  );
+  await shop.get(
+    'product_owner',
+    'mutation { switchFlag(input: { project: "shop", environment: "production", key: "audited", enabled: true, reason: "go" }) { enabled } }',
+  );
   const { audit } = await shop.get(
     'viewer',
     '{ audit(project: "shop", environment: "production", flag: "audited", first: 1) { nodes { id at actor door dbLogin reason emergency subject subjectKey operation environment before after hash } hasNextPage } }',
@@ -166,6 +211,8 @@ test('reads the audit log by environment and by flag, newest first', async () =>
     after: { enabled: true },
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
-  const ids = (await shop.get('viewer', '{ audit(project: "shop", first: 200) { nodes { id } } }')).audit.nodes.map((one: { id: string }) => Number(one.id));
+  const ids = (await shop.get('viewer', '{ audit(project: "shop", first: 200) { nodes { id } } }')).audit.nodes.map(
+    (one: { id: string }) => Number(one.id),
+  );
   expect(ids).toEqual(ids.toSorted((a: number, b: number) => b - a));
 });

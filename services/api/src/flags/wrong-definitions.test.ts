@@ -6,10 +6,14 @@ beforeAll(async () => {
   shop = await managedShop();
   const flag = { project: 'shop', kind: 'release', owner: 'web' };
   for (const key of ['wrong', 'circle-a', 'circle-b']) {
-    await shop.get('developer', 'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { id } }', { input: { ...flag, key } });
+    await shop.get('developer', 'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { id } }', {
+      input: { ...flag, key },
+    });
   }
   const archived = { ...flag, key: 'was-here' };
-  await shop.get('developer', 'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { id } }', { input: archived });
+  await shop.get('developer', 'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { id } }', {
+    input: archived,
+  });
   await shop.get('admin', 'mutation { archiveFlag(input: { project: "shop", key: "was-here", reason: "x" }) { id } }');
 });
 afterAll(() => shop.stop());
@@ -43,7 +47,12 @@ const flags: readonly (readonly [name: string, input: Record<string, unknown>, c
   ['N4 a key that is taken', { key: 'wrong' }, 'KEY_EXISTS', /already/],
   ['N5 the key of an archived flag', { key: 'was-here' }, 'KEY_RETIRED', /was used until/],
   ['N7 one variant', { key: 'n', variants: { on: true } }, 'INVALID_FLAG', /2 to 100 variants/],
-  ['N8 a value of another type', { key: 'n', variants: { on: 'true', off: false } }, 'INVALID_FLAG', /expected boolean, got string/],
+  [
+    'N8 a value of another type',
+    { key: 'n', variants: { on: 'true', off: false } },
+    'INVALID_FLAG',
+    /expected boolean, got string/,
+  ],
   ['N22 control characters in a name', { key: 'n', name: 'a\u001bb' }, 'INVALID_FLAG', /no control characters/],
   ['N22 a name of 1 MB', { key: 'n', name: 'x'.repeat(900_000) }, 'INVALID_FLAG', /at most 200 characters/],
 ];
@@ -55,46 +64,74 @@ test.each(flags)('refuses %s with the same sentence as SQL', async (_name, input
   const bySql = await refusedBySql(
     `insert into burgee.flag (project_id, key, name, kind, variants)
      select id, $1, $2, 'release', $3 from burgee.project where key = 'shop'`,
-    [input['key'], input['name'] ?? '', JSON.stringify(input['variants'] ?? { on: true, off: false })],
+    [input.key, input.name ?? '', JSON.stringify(input.variants ?? { on: true, off: false })],
   );
   expect(bySql).toBe(answer.errors?.[0]?.message);
 });
 
-const settings: readonly (readonly [name: string, change: Record<string, unknown>, code: string, sentence: RegExp])[] = [
-  ['N9 a variant that is not there', { defaultServe: 'blue' }, 'INVALID_FLAG', /no variant named blue/],
-  ['N9 an off variant that is not there', { offVariant: 'blue' }, 'INVALID_FLAG', /no variant named blue/],
-  ['N10 weights that sum to 99,999', { rules: split(['on', 50_000], ['off', 49_999]) }, 'INVALID_FLAG', /sum to 100,000/],
-  ['N10 a negative weight', { rules: split(['on', 100_001], ['off', -1]) }, 'INVALID_FLAG', /rules\[0\]/],
-  ['N10 a weight with a fraction', { rules: split(['on', 99_999.5], ['off', 0.5]) }, 'INVALID_FLAG', /rules\[0\]/],
-  ['N11 an unknown segment', { rules: rule({ segment: 'nobody' }) }, 'UNKNOWN_REFERENCE', /nobody/],
-  ['N12 itself as prerequisite', { requires: [{ flag: 'wrong', variants: ['on'] }] }, 'PREREQUISITE_CYCLE', /wrong/],
-  ['N12 an archived prerequisite', { requires: [{ flag: 'was-here', variants: ['on'] }] }, 'UNKNOWN_REFERENCE', /was-here/],
-  ['N13 an unknown operator', { rules: attr('matchesish', 'a') }, 'INVALID_FLAG', /unknown operator/],
-  ['N14 a number as version', { rules: attr('semver_gte', 4) }, 'INVALID_FLAG', /version/],
-  ['N15 a short version', { rules: attr('semver_gte', '1.2') }, 'INVALID_FLAG', /version/],
-  ['N17 a date without a zone', { rules: attr('date_after', '2026-12-01T00:00:00') }, 'INVALID_FLAG', /RFC 3339/],
-  ['N17 the 30th of February', { rules: attr('date_after', '2026-02-30T00:00:00Z') }, 'INVALID_FLAG', /RFC 3339/],
-  ['N19 mixed types', { rules: attr('in', 'a', 1) }, 'INVALID_FLAG', /all strings/],
-  ['N20 201 rules', { rules: Array.from({ length: 201 }, (_, index) => ({ id: `r${index}` })) }, 'INVALID_FLAG', /200/],
-  ['N20 conditions eleven deep', { rules: rule(deep(11)) }, 'INVALID_FLAG', /10/],
-  ['N24 an unknown field', { rules: [{ id: 'one', rollOut: 20 }] }, 'INVALID_FLAG', /rollOut/],
-  ['N26 a ramp that ends before it starts', {
-    rules: [{ id: 'one', rollout: { from: 0, to: 100, start: '2026-12-03T00:00:00Z', end: '2026-12-01T00:00:00Z' } }],
-  }, 'INVALID_FLAG', /end must come after the start/],
-];
+const settings: readonly (readonly [name: string, change: Record<string, unknown>, code: string, sentence: RegExp])[] =
+  [
+    ['N9 a variant that is not there', { defaultServe: 'blue' }, 'INVALID_FLAG', /no variant named blue/],
+    ['N9 an off variant that is not there', { offVariant: 'blue' }, 'INVALID_FLAG', /no variant named blue/],
+    [
+      'N10 weights that sum to 99,999',
+      { rules: split(['on', 50_000], ['off', 49_999]) },
+      'INVALID_FLAG',
+      /sum to 100,000/,
+    ],
+    ['N10 a negative weight', { rules: split(['on', 100_001], ['off', -1]) }, 'INVALID_FLAG', /rules\[0\]/],
+    ['N10 a weight with a fraction', { rules: split(['on', 99_999.5], ['off', 0.5]) }, 'INVALID_FLAG', /rules\[0\]/],
+    ['N11 an unknown segment', { rules: rule({ segment: 'nobody' }) }, 'UNKNOWN_REFERENCE', /nobody/],
+    ['N12 itself as prerequisite', { requires: [{ flag: 'wrong', variants: ['on'] }] }, 'PREREQUISITE_CYCLE', /wrong/],
+    [
+      'N12 an archived prerequisite',
+      { requires: [{ flag: 'was-here', variants: ['on'] }] },
+      'UNKNOWN_REFERENCE',
+      /was-here/,
+    ],
+    ['N13 an unknown operator', { rules: attr('matchesish', 'a') }, 'INVALID_FLAG', /unknown operator/],
+    ['N14 a number as version', { rules: attr('semver_gte', 4) }, 'INVALID_FLAG', /version/],
+    ['N15 a short version', { rules: attr('semver_gte', '1.2') }, 'INVALID_FLAG', /version/],
+    ['N17 a date without a zone', { rules: attr('date_after', '2026-12-01T00:00:00') }, 'INVALID_FLAG', /RFC 3339/],
+    ['N17 the 30th of February', { rules: attr('date_after', '2026-02-30T00:00:00Z') }, 'INVALID_FLAG', /RFC 3339/],
+    ['N19 mixed types', { rules: attr('in', 'a', 1) }, 'INVALID_FLAG', /all strings/],
+    [
+      'N20 201 rules',
+      { rules: Array.from({ length: 201 }, (_, index) => ({ id: `r${index}` })) },
+      'INVALID_FLAG',
+      /200/,
+    ],
+    ['N20 conditions eleven deep', { rules: rule(deep(11)) }, 'INVALID_FLAG', /10/],
+    ['N24 an unknown field', { rules: [{ id: 'one', rollOut: 20 }] }, 'INVALID_FLAG', /rollOut/],
+    [
+      'N26 a ramp that ends before it starts',
+      {
+        rules: [
+          { id: 'one', rollout: { from: 0, to: 100, start: '2026-12-03T00:00:00Z', end: '2026-12-01T00:00:00Z' } },
+        ],
+      },
+      'INVALID_FLAG',
+      /end must come after the start/,
+    ],
+  ];
 
 test.each(settings)('refuses %s with the same sentence as SQL', async (_name, change, code, sentence) => {
   const input = { project: 'shop', environment: 'staging', key: 'wrong', revision: '1', rules: [], ...change };
   const answer = await shop.ask('admin', targeting, { input });
   expect(answer.errors?.[0]).toMatchObject({ message: expect.stringMatching(sentence), extensions: { code } });
-  if (code === 'INVALID_FLAG') expect(answer.errors?.[0]?.extensions['problems']).not.toHaveLength(0);
+  if (code === 'INVALID_FLAG') expect(answer.errors?.[0]?.extensions.problems).not.toHaveLength(0);
   const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
   const bySql = await refusedBySql(
     `update burgee.flag_setting
      set rules = $1, requires = $2, default_serve = coalesce($3, default_serve), off_variant = coalesce($4, off_variant)
      where flag_id = (select id from burgee.flag where key = 'wrong')
        and environment_id = (select id from burgee.environment where key = 'staging')`,
-    [input.rules.length === 0 ? null : json(input.rules), json(change['requires']), json(change['defaultServe']), change['offVariant']],
+    [
+      input.rules.length === 0 ? null : json(input.rules),
+      json(change.requires),
+      json(change.defaultServe),
+      change.offVariant,
+    ],
   );
   expect(bySql).toBe(answer.errors?.[0]?.message);
 });
@@ -109,15 +146,31 @@ const patterns: readonly (readonly [name: string, pattern: string, sentence: Reg
 ];
 
 test.each(patterns)('N16 refuses a pattern %s before anything is written', async (_name, pattern, sentence) => {
-  const input = { project: 'shop', environment: 'staging', key: 'wrong', revision: '1', rules: attr('matches', pattern) };
+  const input = {
+    project: 'shop',
+    environment: 'staging',
+    key: 'wrong',
+    revision: '1',
+    rules: attr('matches', pattern),
+  };
   const answer = await shop.ask('admin', targeting, { input });
-  expect(answer.errors?.[0]).toMatchObject({ message: expect.stringMatching(sentence), extensions: { code: 'INVALID_FLAG' } });
-  expect(answer.errors?.[0]?.extensions['problems']).toHaveLength(1);
+  expect(answer.errors?.[0]).toMatchObject({
+    message: expect.stringMatching(sentence),
+    extensions: { code: 'INVALID_FLAG' },
+  });
+  expect(answer.errors?.[0]?.extensions.problems).toHaveLength(1);
 });
 
 test('N12 refuses a circle of two, and names it', async () => {
   const require = (key: string, flag: string) => ({
-    input: { project: 'shop', environment: 'staging', key, revision: '1', rules: [], requires: [{ flag, variants: ['on'] }] },
+    input: {
+      project: 'shop',
+      environment: 'staging',
+      key,
+      revision: '1',
+      rules: [],
+      requires: [{ flag, variants: ['on'] }],
+    },
   });
   await shop.get('developer', targeting, require('circle-a', 'circle-b'));
   const answer = await shop.ask('developer', targeting, require('circle-b', 'circle-a'));
@@ -128,12 +181,21 @@ test('N12 refuses a circle of two, and names it', async () => {
 });
 
 test('N24 refuses an unknown field of the input and hints at the right one', async () => {
-  const answer = await shop.ask('admin', creating, { input: { project: 'shop', key: 'n', kind: 'release', owner: '', ownr: '' } });
-  expect(answer.errors?.[0]).toMatchObject({ message: expect.stringContaining('ownr'), extensions: { code: 'BAD_INPUT' } });
+  const answer = await shop.ask('admin', creating, {
+    input: { project: 'shop', key: 'n', kind: 'release', owner: '', ownr: '' },
+  });
+  expect(answer.errors?.[0]).toMatchObject({
+    message: expect.stringContaining('ownr'),
+    extensions: { code: 'BAD_INPUT' },
+  });
 });
 
 test('stores markup as text', async () => {
   const input = { project: 'shop', key: 'markup', kind: 'release', owner: '<b>', name: '<script>alert(1)</script>' };
-  const { createFlag } = await shop.get('developer', 'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { name owner } }', { input });
+  const { createFlag } = await shop.get(
+    'developer',
+    'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { name owner } }',
+    { input },
+  );
   expect(createFlag).toEqual({ name: '<script>alert(1)</script>', owner: '<b>' });
 });

@@ -36,7 +36,9 @@ test('refuses whoever shows no credential, and says so in the form of GraphQL', 
 });
 
 test('takes POST of JSON only', async () => {
-  const get = await fetch(`${shop.api.url}/graphql?query={me{id}}`, { headers: { authorization: `Bearer ${shop.tokens.viewer}` } });
+  const get = await fetch(`${shop.api.url}/graphql?query={me{id}}`, {
+    headers: { authorization: `Bearer ${shop.tokens.viewer}` },
+  });
   expect(get.status).toBe(405);
   expect(get.headers.get('allow')).toBe('POST');
   for (const type of ['application/graphql', 'text/plain', 'application/x-www-form-urlencoded']) {
@@ -60,7 +62,9 @@ test('takes one operation a request, and nothing beside it', async () => {
   expect(await refusal(await post({ query: '' }))).toMatchObject({ code: 'BAD_INPUT' });
   expect(await refusal(await post({ query: '{ me { id }' }))).toMatchObject({ status: 400, code: 'BAD_INPUT' });
   expect(await refusal(await post({ query: 'subscription { me { id } }' }))).toMatchObject({ code: 'BAD_INPUT' });
-  expect(await refusal(await post({ query: 'query a { me { id } } query b { me { id } }' }))).toMatchObject({ code: 'BAD_INPUT' });
+  expect(await refusal(await post({ query: 'query a { me { id } } query b { me { id } }' }))).toMatchObject({
+    code: 'BAD_INPUT',
+  });
 });
 
 test('takes no syntax tree in place of a text, which would go past the limit of tokens', async () => {
@@ -71,7 +75,8 @@ test('takes no syntax tree in place of a text, which would go past the limit of 
 test('limits depth, also through fragments with a name that other limits skip', async () => {
   const deep = (levels: number) => `${'{ a '.repeat(levels)}${'}'.repeat(levels)}`;
   expect(await refused(`query ${deep(11)}`)).toMatchObject({ code: expect.stringMatching(/BAD_INPUT|LIMIT_EXCEEDED/) });
-  const nested = '{ flags(project: "shop") { nodes { ...__schema } } } fragment __schema on Flag { settings { environment { ...e } } } fragment e on Environment { key }';
+  const nested =
+    '{ flags(project: "shop") { nodes { ...__schema } } } fragment __schema on Flag { settings { environment { ...e } } } fragment e on Environment { key }';
   expect((await post({ query: nested })).status).toBe(200);
   const inline = (levels: number): string => (levels === 0 ? '__typename' : `... on Query { ${inline(levels - 1)} }`);
   expect((await post({ query: `{ ${inline(30)} }` })).status).toBe(200);
@@ -92,8 +97,13 @@ test('limits root fields, directives, tokens and cost', async () => {
   const roots = Array.from({ length: 11 }, (_, index) => `a${index}: __typename`).join(' ');
   expect(await refused(`{ ${roots} }`)).toMatchObject({ message: 'the query asks 11 things at once; at most 10' });
   expect(await refused(`{ me { id ${'@include(if: true) '.repeat(21)} } }`)).toMatchObject({ status: 400 });
-  expect(await refused(`{ me { ${'id '.repeat(2001)} } }`)).toMatchObject({ message: 'the query has more than 2000 tokens' });
-  const settings = Array.from({ length: 20 }, (_, index) => `s${index}: settings { rules environment { id key name version } }`);
+  expect(await refused(`{ me { ${'id '.repeat(2001)} } }`)).toMatchObject({
+    message: 'the query has more than 2000 tokens',
+  });
+  const settings = Array.from(
+    { length: 20 },
+    (_, index) => `s${index}: settings { rules environment { id key name version } }`,
+  );
   expect(await refused(`{ a: flags(project: "shop") { nodes { ${settings.join(' ')} } } }`)).toMatchObject({
     code: 'LIMIT_EXCEEDED',
     message: expect.stringContaining('the query costs'),
@@ -101,7 +111,10 @@ test('limits root fields, directives, tokens and cost', async () => {
 });
 
 test('weighs fragments in fragments once, and comes to an end where they name themselves', async () => {
-  const chain = Array.from({ length: 60 }, (_, index) => `fragment f${index} on Me { ...f${index + 1} ...f${index + 1} }`).join(' ');
+  const chain = Array.from(
+    { length: 60 },
+    (_, index) => `fragment f${index} on Me { ...f${index + 1} ...f${index + 1} }`,
+  ).join(' ');
   const started = performance.now();
   expect(await refused(`{ me { ...f0 } } ${chain} fragment f60 on Me { a: id }`)).toMatchObject({ status: 400 });
   expect(await refused('{ me { ...a } } fragment a on Me { ...a }')).toMatchObject({ status: 400, code: 'BAD_INPUT' });
@@ -119,7 +132,11 @@ test('shows the schema to members only, and hints at names to nobody else', asyn
   expect((await post(asked)).status).toBe(200);
   const asKey = { authorization: `Bearer ${key.text}` };
   expect(await refusal(await post(asked, asKey))).toMatchObject({ status: 403, code: 'FORBIDDEN' });
-  expect(await refusal(await post({ query: 'query { ...s } fragment s on Query { x: __type(name: "Me") { name } }' }, asKey))).toMatchObject({
+  expect(
+    await refusal(
+      await post({ query: 'query { ...s } fragment s on Query { x: __type(name: "Me") { name } }' }, asKey),
+    ),
+  ).toMatchObject({
     code: 'FORBIDDEN',
   });
   const misspelt = { query: '{ evaluatio(context: {}) { flagKey } }' };
@@ -129,8 +146,11 @@ test('shows the schema to members only, and hints at names to nobody else', asyn
 
 test('decides for a key what its other doors decide, and opens nothing else to it', async () => {
   const headers = { authorization: `Bearer ${key.text}` };
-  const query = '{ evaluation(context: { targetingKey: "kim" }) { flagKey value variant reason ruleId errorMessage metadata } }';
-  const { data } = (await (await post({ query }, headers)).json()) as { data: { evaluation: { flagKey: string; ruleId: unknown }[] } };
+  const query =
+    '{ evaluation(context: { targetingKey: "kim" }) { flagKey value variant reason ruleId errorMessage metadata } }';
+  const { data } = (await (await post({ query }, headers)).json()) as {
+    data: { evaluation: { flagKey: string; ruleId: unknown }[] };
+  };
   const decisions = await fetch(`${shop.api.url}/v1/decisions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -140,7 +160,9 @@ test('decides for a key what its other doors decide, and opens nothing else to i
   expect(data.evaluation.map(({ flagKey }) => flagKey).sort()).toEqual(Object.keys(flags).sort());
   expect(data.evaluation.length).toBeGreaterThan(3);
   for (const one of data.evaluation) expect(one.ruleId).toBeNull();
-  expect(await refusal(await post({ query: '{ evaluation(context: []) { flagKey } }' }, headers))).toMatchObject({ code: 'INVALID_CONTEXT' });
+  expect(await refusal(await post({ query: '{ evaluation(context: []) { flagKey } }' }, headers))).toMatchObject({
+    code: 'INVALID_CONTEXT',
+  });
   expect(await refusal(await post({ query: '{ projects { key } }' }, headers))).toMatchObject({ code: 'FORBIDDEN' });
   expect(await refusal(await post({ query }))).toMatchObject({ code: 'FORBIDDEN' });
 });

@@ -54,10 +54,14 @@ export async function managedShop(more: Environment = {}) {
     get,
     /** Code of the first error; undefined when there was none. */
     codeOf: async (person: Person, query: string, variables: Record<string, unknown> = {}) =>
-      (await ask(person, query, variables)).errors?.[0]?.extensions['code'],
+      (await ask(person, query, variables)).errors?.[0]?.extensions.code,
     /** The newest audit entry of a subject. */
     lastEntry: async (subjectKey: string) =>
-      (await database.sql<Entry>('select * from burgee.audit_entry where subject_key = $1 order by id desc limit 1', [subjectKey]))[0],
+      (
+        await database.sql<Entry>('select * from burgee.audit_entry where subject_key = $1 order by id desc limit 1', [
+          subjectKey,
+        ])
+      )[0],
     stop: async () => {
       await api.stop();
       await database.drop();

@@ -13,7 +13,14 @@ const updating = `mutation ($input: UpdateSegmentInput!) { updateSegment(input: 
 const conditions = [{ attr: 'country', op: 'in', values: ['NO'] }];
 
 test('makes a segment with conditions and members', async () => {
-  const input = { project: 'shop', key: 'norway', name: 'Norway', conditions, included: ['b', 'a', 'a'], excluded: ['c'] };
+  const input = {
+    project: 'shop',
+    key: 'norway',
+    name: 'Norway',
+    conditions,
+    included: ['b', 'a', 'a'],
+    excluded: ['c'],
+  };
   const { createSegment } = await shop.get('developer', creating, { input });
   expect(createSegment).toEqual({
     key: 'norway',
@@ -28,15 +35,29 @@ test('makes a segment with conditions and members', async () => {
 });
 
 test('writes and audits the difference of members only, and moves a key from one list to the other', async () => {
-  const made = await shop.get('developer', creating, { input: { project: 'shop', key: 'moving', included: ['a', 'b'] } });
-  const count = async () => Number((await shop.database.sql(`select count(*) as n from burgee.audit_entry where subject = 'segment_member'`))[0]?.['n']);
+  const made = await shop.get('developer', creating, {
+    input: { project: 'shop', key: 'moving', included: ['a', 'b'] },
+  });
+  const count = async () =>
+    Number(
+      (await shop.database.sql(`select count(*) as n from burgee.audit_entry where subject = 'segment_member'`))[0]?.n,
+    );
   const before = await count();
-  const input = { project: 'shop', key: 'moving', revision: made.createSegment.revision, included: ['a', 'c'], excluded: ['b'] };
+  const input = {
+    project: 'shop',
+    key: 'moving',
+    revision: made.createSegment.revision,
+    included: ['a', 'c'],
+    excluded: ['b'],
+  };
   const { updateSegment } = await shop.get('developer', updating, { input });
   expect(updateSegment).toMatchObject({ included: ['a', 'c'], excluded: ['b'] });
   expect(await count()).toBeGreaterThan(before);
   const only = { project: 'shop', key: 'moving', revision: updateSegment.revision, excluded: ['a', 'b'] };
-  expect((await shop.get('developer', updating, { input: only })).updateSegment).toMatchObject({ included: ['c'], excluded: ['a', 'b'] });
+  expect((await shop.get('developer', updating, { input: only })).updateSegment).toMatchObject({
+    included: ['c'],
+    excluded: ['a', 'b'],
+  });
 });
 
 test('asks for a reason where production uses the segment, and tells the newest form to who was slower', async () => {
@@ -47,13 +68,16 @@ test('asks for a reason where production uses the segment, and tells the newest 
   const { updateSegment } = await shop.get('product_owner', updating, { input: { ...input, reason: 'left' } });
   expect(updateSegment.included).toEqual(['ada']);
   const answer = await shop.ask('product_owner', updating, { input: { ...input, conditions: [], reason: 'left' } });
-  expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'REVISION_CONFLICT', current: { revision: updateSegment.revision, key: 'staff' } });
+  expect(answer.errors?.[0]?.extensions).toMatchObject({
+    code: 'REVISION_CONFLICT',
+    current: { revision: updateSegment.revision, key: 'staff' },
+  });
 });
 
 test('refuses conditions that decide nothing, with the same sentence as SQL', async () => {
   const bad = [{ attr: 'a', op: 'matchesish', values: ['x'] }];
   const answer = await shop.ask('developer', creating, { input: { project: 'shop', key: 'bad', conditions: bad } });
-  expect(answer.errors?.[0]?.extensions['code']).toBe('INVALID_SEGMENT');
+  expect(answer.errors?.[0]?.extensions.code).toBe('INVALID_SEGMENT');
   await expect(
     shop.database.sql(
       `insert into burgee.segment (project_id, key, conditions) select id, 'bad', $1 from burgee.project where key = 'shop'`,
@@ -61,13 +85,19 @@ test('refuses conditions that decide nothing, with the same sentence as SQL', as
     ),
   ).rejects.toThrow(answer.errors?.[0]?.message);
   const pattern = [{ attr: 'a', op: 'matches', values: ['(a'] }];
-  const refused = await shop.ask('developer', creating, { input: { project: 'shop', key: 'bad', conditions: pattern } });
-  expect(refused.errors?.[0]).toMatchObject({ message: expect.stringContaining('if[0].values[0]'), extensions: { code: 'INVALID_SEGMENT' } });
+  const refused = await shop.ask('developer', creating, {
+    input: { project: 'shop', key: 'bad', conditions: pattern },
+  });
+  expect(refused.errors?.[0]).toMatchObject({
+    message: expect.stringContaining('if[0].values[0]'),
+    extensions: { code: 'INVALID_SEGMENT' },
+  });
 });
 
 test('archives a segment that nothing names, and no other', async () => {
   await shop.get('developer', creating, { input: { project: 'shop', key: 'unused' } });
-  const archive = (key: string) => `mutation { archiveSegment(project: "shop", key: "${key}", reason: "done") { archivedAt } }`;
+  const archive = (key: string) =>
+    `mutation { archiveSegment(project: "shop", key: "${key}", reason: "done") { archivedAt } }`;
   const byOwner = await shop.ask('admin', archive('unused'));
   expect(byOwner.data?.archiveSegment.archivedAt).toEqual(expect.any(String));
   expect(await shop.codeOf('admin', archive('staff'))).toBe('IN_USE');

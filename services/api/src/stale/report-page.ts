@@ -1,4 +1,4 @@
-import type { Report, ReportChange, ReportFinding } from './report.ts';
+import { canonicalJson, type Report, type ReportChange, type ReportFinding } from './report.ts';
 
 /** Looks of the page, on paper as on the screen; its hash stands in the page's content security policy. */
 export const pageStyle = `
@@ -51,7 +51,7 @@ function findingsSection({ findings }: Report, finding: string, heading: string)
 
 function findingRow(one: ReportFinding & { readonly removeCommand: string }): string {
   const places = one.codeReferences.map(({ path, line }) => code(`${path}:${line}`)).join('<br>');
-  const value = one.value === null ? '' : code(JSON.stringify(one.value));
+  const value = one.value === null ? '' : code(canonicalJson(one.value));
   const used = one.lastUsedAt === null ? 'never seen' : text(one.lastUsedAt.slice(0, 10));
   return row(
     'td',

@@ -80,12 +80,17 @@ export function reportCsv({ findings }: Report): string {
     String(one.days),
     one.owner,
     one.kind,
-    one.value === null ? '' : JSON.stringify(sorted(one.value)),
+    one.value === null ? '' : canonicalJson(one.value),
     one.lastUsedAt ?? '',
     one.codeReferences.map(({ path, line }) => `${path}:${line}`).join(' '),
     one.removeCommand,
   ]);
   return [head, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+}
+
+/** Writes a value on one line with its members in alphabetical order. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(value));
 }
 
 function csvField(text: string): string {
