@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.ts';
-import { type Config, ConfigError, type Environment, readConfig } from './config.ts';
+import { type Config, type Environment, readConfig } from './config.ts';
 import { ErrorFilter } from './errors.filter.ts';
 import { Readiness } from './health/readiness.store.ts';
 import { bodyLimitBytes, prepareServer } from './http.listener.ts';
@@ -67,21 +67,3 @@ async function drain(app: NestFastifyApplication, logger: Logger): Promise<void>
   await app.close();
   logger.info('the api has stopped');
 }
-
-/** Runs the api as a process of its own. */
-async function run(): Promise<void> {
-  try {
-    const api = await startApi(process.env);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        void api.stop().then(() => process.exit(0));
-      });
-    }
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(error.exitCode);
-  }
-}
-
-if (import.meta.main) await run();

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Credential } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { JsonScalar } from '../graphql/scalars.ts';
-import { contextIn } from './context.ts';
+import { contextIn } from '../ruleset/context.ts';
 import { audienceOf, Decisions, type Rendered } from './decision.store.ts';
 import { Evaluation } from './evaluation.graphql.ts';
 

@@ -4,12 +4,12 @@ import { Credential, Public } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
 import { catalogue } from '../errors.ts';
+import { contextIn } from '../ruleset/context.ts';
 import { eventText } from '../ruleset/event.ts';
 import { etagMatches } from '../ruleset/negotiation.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
 import { EventStreams } from '../ruleset/stream.store.ts';
-import { contextIn } from './context.ts';
 import { audienceOf, type Body, Decisions } from './decision.store.ts';
 import { EventTokens } from './event-token.store.ts';
 
