@@ -8,13 +8,10 @@ export type ClientErrorCode = `BURGEE_CLIENT_00${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 /** Handed to `onError`, never thrown into the application. */
 export class BurgeeClientError extends Error {
   declare readonly code: ClientErrorCode;
-  /** Where it is explained, in Burgee's repository. */
-  declare readonly page: string;
 
   constructor(code: ClientErrorCode, message: string, cause?: unknown) {
     super(`${code}: ${message}`, { cause });
     this.name = 'BurgeeClientError';
     this.code = code;
-    this.page = `docs/errors/${code}.md`;
   }
 }

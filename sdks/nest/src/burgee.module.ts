@@ -37,6 +37,6 @@ export class BurgeeModule extends ConfigurableModuleClass implements OnModuleIni
 
 function connect(options: BurgeeModuleOptions): ServerClient {
   const logger = new Logger('Burgee');
-  const onError = (error: BurgeeClientError) => logger.warn(`${error.message} (${error.page})`);
+  const onError = (error: BurgeeClientError) => logger.warn(`${error.message} (docs/errors/${error.code}.md)`);
   return createServerClient({ onError, ...options });
 }

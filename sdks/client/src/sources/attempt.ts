@@ -19,6 +19,8 @@ export interface Attempt {
   watch(delayMs: number, run?: () => void): void;
   say(report: Report): void;
   fail(failure: Failure): void;
+  /** Fails because the connection did. */
+  lose(error: unknown, retryMs?: number): void;
   close(): void;
 }
 
@@ -36,6 +38,10 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
     if (signal.aborted) return;
     close();
     report({ kind: 'failed', failure });
+  }
+
+  function lose(error: unknown, retryMs?: number): void {
+    fail({ cause: 'unreachable', detail: String((error as Error).cause ?? error), retryMs });
   }
 
   function close(): void {
@@ -58,7 +64,7 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
         if (!failure) return response;
         fail(failure);
       } catch (error) {
-        fail({ cause: 'unreachable', detail: String((error as Error).cause ?? error) });
+        lose(error);
       }
       return undefined;
     },
@@ -67,6 +73,7 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
       if (!signal.aborted) report(said);
     },
     fail,
+    lose,
     close,
   };
 }

@@ -41,7 +41,7 @@ async function ask(attempt: Attempt, options: PollOptions, seen: Seen): Promise<
       seen.question = question;
     }
   } catch (error) {
-    attempt.fail({ cause: 'unreachable', detail: String(error) });
+    attempt.lose(error);
   }
   attempt.watch(options.intervalMs * (1 + options.random() * 0.1), () => void ask(attempt, options, seen));
 }

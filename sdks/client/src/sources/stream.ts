@@ -17,7 +17,7 @@ export function streamSource(options: HttpSourceOptions): Source {
   };
 }
 
-async function read({ ask, watch, say, fail }: Attempt): Promise<void> {
+async function read({ ask, watch, say, fail, lose }: Attempt): Promise<void> {
   const response = await ask('text/event-stream');
   if (!response) return;
   let retryMs: number | undefined;
@@ -38,6 +38,6 @@ async function read({ ask, watch, say, fail }: Attempt): Promise<void> {
     }
     fail({ cause: 'ended', detail: 'ended', retryMs });
   } catch (error) {
-    fail({ cause: 'unreachable', detail: String(error), retryMs });
+    lose(error, retryMs);
   }
 }
