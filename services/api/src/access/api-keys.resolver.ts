@@ -7,7 +7,7 @@ import { newApiKey } from './api-key.ts';
 import { ApiKey, CreateApiKeyInput, CreatedApiKey } from './api-keys.graphql.ts';
 import { insertApiKey, readApiKeys, readEnvironmentId, revokeApiKey } from './api-keys.sql.ts';
 import type { MemberCredential } from './credential.ts';
-import { CurrentMember, MemberMutation, MemberQuery } from './needs.ts';
+import { CurrentMember, MemberMutation, MemberQuery } from './needs.guard.ts';
 import { readableProject } from './projects.sql.ts';
 
 /** The keys of applications. */

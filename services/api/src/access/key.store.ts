@@ -33,8 +33,7 @@ export class KeyStore {
 
   /** The credential of a key that is in memory and still good. */
   find(text: string): KeyCredential | undefined {
-    if (!isApiKey(text)) return undefined;
-    return this.#credentialOf(this.#byHash.get(hashApiKey(text).toString('hex')));
+    return this.#credentialOf(this.#byHash.get(hexHash(text)));
   }
 
   /**
@@ -44,7 +43,7 @@ export class KeyStore {
    */
   async lookUp(text: string): Promise<KeyCredential | undefined> {
     if (!isApiKey(text)) return undefined;
-    const hash = hashApiKey(text).toString('hex');
+    const hash = hexHash(text);
     if ((this.#unknown.get(hash) ?? Number.NEGATIVE_INFINITY) > this.#clock() - unknownForMs) return undefined;
     if (this.#isAway)
       throw new BurgeeError('UNAVAILABLE', 'This key cannot be checked while the database is away.', retry);
@@ -157,6 +156,10 @@ export class KeyStore {
 interface Entry {
   readonly key: StoredKey;
   readonly credential: KeyCredential;
+}
+
+function hexHash(text: string): string {
+  return hashApiKey(text).toString('hex');
 }
 
 const unknownForMs = 2000;

@@ -21,7 +21,7 @@ import {
   revokeAccessToken,
   writeRole,
 } from './members.sql.ts';
-import { CurrentMember, MemberMutation, MemberQuery } from './needs.ts';
+import { CurrentMember, MemberMutation, MemberQuery } from './needs.guard.ts';
 import { hashPassword } from './password.ts';
 import { RoleName } from './projects.graphql.ts';
 import { readableProject } from './projects.sql.ts';

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, Resolver } from '@nestjs/graphql';
 import { Postgres } from '../postgres.ts';
 import type { MemberCredential } from './credential.ts';
-import { CurrentMember, MemberMutation, MemberQuery } from './needs.ts';
+import { CurrentMember, MemberMutation, MemberQuery } from './needs.guard.ts';
 import { CreateEnvironmentInput, CreateProjectInput, Environment, Project } from './projects.graphql.ts';
 import { insertEnvironment, insertProject, readableProject, readProjects } from './projects.sql.ts';
 

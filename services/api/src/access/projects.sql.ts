@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../database.ts';
 import { BurgeeError } from '../errors.ts';
-import type { Postgres } from '../postgres.ts';
 import type { MemberCredential } from './credential.ts';
 import type { CreateEnvironmentInput, CreateProjectInput, Environment, Project } from './projects.graphql.ts';
 import { type Role, rolesFrom } from './role.ts';
@@ -39,15 +38,6 @@ export async function readableProject(
 /** The answer for a project that is not there, or not for this member. */
 export function noProject(key: string): BurgeeError {
   return new BurgeeError('NOT_FOUND', `no project ${key}`, { fix: 'Check the key, or ask for a role in the project.' });
-}
-
-/** Ids of the projects in which the member has a role. */
-export async function readableProjectIds(postgres: Postgres, memberId: string): Promise<Set<string>> {
-  const rows = await postgres.query<{ id: string }>(
-    'select project_id as id from burgee.member_role where member_id = $1',
-    [memberId],
-  );
-  return new Set(rows.map(({ id }) => id));
 }
 
 /** Reads the member's projects, or one of them by its key, in the order of their keys. */

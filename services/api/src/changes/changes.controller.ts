@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credential } from '../access/credential.guard.ts';
 import type { MemberCredential } from '../access/credential.ts';
 import { MEMBER_CREDENTIALS, type MemberCredentials } from '../access/member-credentials.ts';
-import { CurrentMember } from '../access/needs.ts';
+import { CurrentMember } from '../access/needs.guard.ts';
 import { presentedBy } from '../access/presented.ts';
 import { Postgres } from '../postgres.ts';
 import { patchBetween } from '../ruleset/patch.ts';

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { Args, Resolver } from '@nestjs/graphql';
 import { readEnvironmentId } from '../access/api-keys.sql.ts';
 import type { MemberCredential } from '../access/credential.ts';
-import { CurrentMember, MemberQuery } from '../access/needs.ts';
+import { CurrentMember, MemberQuery } from '../access/needs.guard.ts';
 import { readableProject } from '../access/projects.sql.ts';
 import { JsonScalar } from '../graphql/scalars.ts';
 import { CLOCK, type Clock } from '../platform.module.ts';

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { MemberCredential } from '../access/credential.ts';
-import { CurrentMember, MemberQuery } from '../access/needs.ts';
+import { CurrentMember, MemberQuery } from '../access/needs.guard.ts';
 import { readableProject } from '../access/projects.sql.ts';
 import { CONFIG, type Config } from '../config.ts';
 import { cursorSecret, pageSize, readCursor, writeCursor } from '../graphql/cursor.ts';

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Field, Int, ObjectType, Resolver } from '@nestjs/graphql';
 import type { MemberCredential } from '../access/credential.ts';
-import { CurrentMember, MemberQuery } from '../access/needs.ts';
+import { CurrentMember, MemberQuery } from '../access/needs.guard.ts';
 import { readableProject } from '../access/projects.sql.ts';
 import { Postgres } from '../postgres.ts';
 import { readUnknownFlags } from './unknown-flags.sql.ts';

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Resolver } from '@nestjs/graphql';
 import type { MemberCredential } from '../access/credential.ts';
-import { CurrentMember, MemberMutation, MemberQuery } from '../access/needs.ts';
+import { CurrentMember, MemberMutation, MemberQuery } from '../access/needs.guard.ts';
 import { readableProject } from '../access/projects.sql.ts';
 import { withCurrent } from '../graphql/conflict.ts';
 import { refuseBadPatterns } from '../graphql/patterns.ts';

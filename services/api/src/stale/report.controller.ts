@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credential } from '../access/credential.guard.ts';
 import type { MemberCredential } from '../access/credential.ts';
-import { CurrentMember } from '../access/needs.ts';
+import { CurrentMember } from '../access/needs.guard.ts';
 import { BurgeeError } from '../errors.ts';
 import { Postgres } from '../postgres.ts';
 import { type Report, type ReportBody, report, reportCsv, reportJson } from './report.ts';

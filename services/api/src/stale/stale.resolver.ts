@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { MemberCredential } from '../access/credential.ts';
-import { CurrentMember, MemberMutation, MemberQuery } from '../access/needs.ts';
+import { CurrentMember, MemberMutation, MemberQuery } from '../access/needs.guard.ts';
 import { readableProject } from '../access/projects.sql.ts';
 import { CLOCK, type Clock } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
