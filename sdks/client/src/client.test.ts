@@ -1,15 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { type ClientOptions, createClient } from './client.ts';
-import type { BurgeeClientError } from './errors.ts';
-import { FakeClock } from './testing/fake-clock.ts';
-import {
-  beginStream,
-  sendEvent,
-  sendJson,
-  startWireServer,
-  streaming,
-  type WireServer,
-} from './testing/wire-server.ts';
+import { startClient, storageInMemory } from './testing/started-client.ts';
+import { beginStream, sendEvent, sendJson, streaming, type WireServer } from './testing/wire-server.ts';
+
+type Response = Parameters<WireServer['answer']>[1];
 
 const on = { value: true, variant: 'on', reason: 'STATIC' };
 const off = { value: false, variant: 'off', reason: 'STATIC' };
@@ -19,7 +12,7 @@ const said = {
 };
 
 test('serves the default, then what the service decided', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   expect(world.client.value('checkout', false)).toBe(false);
   await world.live();
   expect(world.client.value('checkout', false)).toBe(true);
@@ -37,14 +30,14 @@ test('serves the default, then what the service decided', async () => {
 });
 
 test('serves the default for a value of another type', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   await world.live();
   expect(world.client.value('banner', 3)).toBe(3);
   expect(world.client.value('checkout', { a: 1 })).toEqual({ a: 1 });
 });
 
 test('takes over changes and removals that are pushed, and ignores events it does not know', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   await world.live();
   const before = world.client.evaluation('banner');
   const stream = world.wire.open[0]!;
@@ -58,7 +51,7 @@ test('takes over changes and removals that are pushed, and ignores events it doe
 });
 
 test('keeps what it holds when the stream is cut, says that it is stale, and comes back', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   await world.live();
   world.wire.open[0]!.destroy();
   await vi.waitFor(() => expect(world.client.state).toBe('stale'));
@@ -69,7 +62,7 @@ test('keeps what it holds when the stream is cut, says that it is stale, and com
 });
 
 test('comes back after the wait a draining server asked for, without an error', async () => {
-  await using world = await start((_, response) => {
+  await using world = await startClient((_, response) => {
     sendEvent(beginStream(response), 'decisions', said);
     response.end('retry: 9000\n\n');
   });
@@ -82,7 +75,7 @@ test('comes back after the wait a draining server asked for, without an error', 
 });
 
 test('asks again within two seconds, once, when it is only told that something changed', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   await world.live();
   world.wire.answer = streaming('decisions', { version: '2.b', flags: { checkout: off } });
   for (let times = 0; times < 3; times++) sendEvent(world.wire.open[0]!, 'refetch', { version: '2.b' });
@@ -94,7 +87,7 @@ test('asks again within two seconds, once, when it is only told that something c
 });
 
 test('polls where streams do not pass', async () => {
-  await using world = await start(({ headers }, response) => {
+  await using world = await startClient(({ headers }, response) => {
     if (headers.accept !== 'application/json') response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
     else if (headers['if-none-match']) response.writeHead(304).end();
     else sendJson(response, said, { etag: '"1"' });
@@ -109,8 +102,8 @@ test('polls where streams do not pass', async () => {
 });
 
 test('keeps its values on a key that is refused for ever, says so once, and asks at most three times in ten minutes', async () => {
-  const stored = storage();
-  await using first = await start(streaming('decisions', said), { storage: stored });
+  const stored = storageInMemory();
+  await using first = await startClient(streaming('decisions', said), { storage: stored });
   await first.live();
   first.wire.answer = (_, response) => response.writeHead(401).end();
   const before = first.wire.received.length;
@@ -143,7 +136,7 @@ test.each([
     'BURGEE_CLIENT_003',
   ],
 ])('serves what it was given when the service answers with %s, and says so once', async (_, answer, code) => {
-  await using world = await start((_received, response) => answer(response), { initial: { checkout: true } });
+  await using world = await startClient((_received, response) => answer(response), { initial: { checkout: true } });
   await vi.waitFor(() => expect(world.client.state).toBe('offline'));
   world.clock.advance(4_000);
   await new Promise(setImmediate);
@@ -152,10 +145,10 @@ test.each([
 });
 
 test('starts from local storage when the service is away, and marks that as remembered', async () => {
-  const stored = storage();
-  await using first = await start(streaming('decisions', said), { storage: stored });
+  const stored = storageInMemory();
+  await using first = await startClient(streaming('decisions', said), { storage: stored });
   await first.live();
-  await using second = await start((_, response) => response.destroy(), {
+  await using second = await startClient((_, response) => response.destroy(), {
     storage: stored,
     url: first.wire.url,
     initial: { checkout: false },
@@ -165,11 +158,11 @@ test('starts from local storage when the service is away, and marks that as reme
 });
 
 test('shows what the page was rendered with before local storage', async () => {
-  const stored = storage();
-  await using first = await start(streaming('decisions', said), { storage: stored });
+  const stored = storageInMemory();
+  await using first = await startClient(streaming('decisions', said), { storage: stored });
   await first.live();
   const options = { storage: stored, url: first.wire.url, initial: { checkout: false }, hydrate: true };
-  await using second = await start((_, response) => response.destroy(), options);
+  await using second = await startClient((_, response) => response.destroy(), options);
   expect(second.client.value('checkout', true)).toBe(false);
 });
 
@@ -177,14 +170,25 @@ test('survives a storage that throws', async () => {
   const refuse = () => {
     throw new Error('QuotaExceeded');
   };
-  await using world = await start(streaming('decisions', said), { storage: { getItem: refuse, setItem: refuse } });
+  await using world = await startClient(streaming('decisions', said), {
+    storage: { getItem: refuse, setItem: refuse },
+  });
   await world.live();
   expect(world.client.value('checkout', false)).toBe(true);
   expect(world.errors.map((error) => error.code)).toContain('BURGEE_CLIENT_005');
 });
 
+test('asks with the targeting key alone when the context is not JSON', async () => {
+  const circular: Record<string, unknown> = { targetingKey: 'ada' };
+  circular.self = circular;
+  await using world = await startClient(streaming('decisions', said), { context: circular });
+  await world.live();
+  expect(world.wire.received[0]?.body).toBe('{"context":{"targetingKey":"ada"}}');
+  expect(world.errors.map((error) => error.code)).toEqual(['BURGEE_CLIENT_006']);
+});
+
 test('decides anew for another context', async () => {
-  await using world = await start(({ body }, response) => {
+  await using world = await startClient(({ body }, response) => {
     const flags = { checkout: body.includes('bob') ? off : on };
     sendEvent(beginStream(response), 'decisions', { version: '1.a', flags });
   });
@@ -197,7 +201,7 @@ test('decides anew for another context', async () => {
 });
 
 test('forgets the decisions of one user when those of the next cannot be had', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   await world.live();
   world.wire.answer = (_, response) => response.writeHead(500).end();
   await world.client.setContext({ targetingKey: 'bob' });
@@ -205,43 +209,8 @@ test('forgets the decisions of one user when those of the next cannot be had', a
   expect(world.client.state).toBe('offline');
 });
 
-test('counts uses and unknown flags, and tells them once a minute and at the end', async () => {
-  await using world = await start(streaming('decisions', said), { application: 'shop' });
-  await world.live();
-  world.client.value('checkout', false);
-  world.client.value('checkout', false);
-  world.client.value('nowhere', false);
-  await world.aMinuteOfHealth();
-  await vi.waitFor(() => expect(exposures(world.wire)).toHaveLength(1));
-  const count = { flag: 'checkout', variant: 'on', count: 2, hour: '2026-11-21T12:00:00.000Z', source: 'used' };
-  expect(exposures(world.wire)[0]).toMatchObject({ application: 'shop', counts: [count], unknown: ['nowhere'] });
-  world.client.value('banner', '');
-  await world.client.close();
-  expect(exposures(world.wire)[1]).toMatchObject({
-    counts: [{ flag: 'banner', variant: 'hello', count: 1 }],
-    unknown: [],
-  });
-});
-
-test('sends a batch that failed again under its own id', async () => {
-  let refuse = true;
-  await using world = await start((received, response) => {
-    if (received.path === '/v1/exposures' && refuse) response.writeHead(503).end();
-    else streaming('decisions', said)(received, response);
-  });
-  await world.live();
-  world.client.value('checkout', false);
-  await world.aMinuteOfHealth();
-  await vi.waitFor(() => expect(exposures(world.wire)).toHaveLength(1));
-  refuse = false;
-  await vi.waitFor(() => expect(world.clock.hasTimerIn(63_000)).toBe(true));
-  await world.aMinuteOfHealth();
-  await vi.waitFor(() => expect(exposures(world.wire)).toHaveLength(2));
-  expect(exposures(world.wire)[1]).toEqual(exposures(world.wire)[0]);
-});
-
 test('calls a subscriber until it is undone, and survives one that throws', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   let calls = 0;
   world.client.subscribe(() => {
     throw new Error('mine');
@@ -258,10 +227,10 @@ test('calls a subscriber until it is undone, and survives one that throws', asyn
 });
 
 test('is ready after the first answer, good or bad, or after its time', async () => {
-  await using world = await start((_, response) => response.destroy());
+  await using world = await startClient((_, response) => response.destroy());
   await world.client.ready();
   expect(world.client.state).toBe('offline');
-  await using hanging = await start(() => {});
+  await using hanging = await startClient(() => {});
   const ready = hanging.client.ready(2_000);
   hanging.clock.advance(2_000);
   await ready;
@@ -269,7 +238,7 @@ test('is ready after the first answer, good or bad, or after its time', async ()
 });
 
 test('holds no connection and asks nothing more once it is closed', async () => {
-  await using world = await start(streaming('decisions', said));
+  await using world = await startClient(streaming('decisions', said));
   await world.live();
   await world.client.close();
   await vi.waitFor(() => expect(world.wire.open).toHaveLength(0));
@@ -278,49 +247,3 @@ test('holds no connection and asks nothing more once it is closed', async () => 
   expect(world.client.state).toBe('closed');
   expect(world.client.value('checkout', false)).toBe(true);
 });
-
-type Response = Parameters<WireServer['answer']>[1];
-
-async function start(answer: WireServer['answer'], options: Partial<ClientOptions> = {}) {
-  const wire = await startWireServer(answer);
-  const clock = new FakeClock();
-  const errors: BurgeeClientError[] = [];
-  const client = createClient({
-    url: wire.url,
-    key: 'bgy_client_x',
-    context: { targetingKey: 'ada' },
-    storage: null,
-    clock,
-    random: () => 0.5,
-    onError: (error) => errors.push(error),
-    ...options,
-  });
-  const states: string[] = [];
-  client.subscribe(() => states.at(-1) !== client.state && states.push(client.state));
-  client.start();
-  const live = () => vi.waitFor(() => expect(client.state).toBe('live'));
-  const aMinuteOfHealth = async () => {
-    for (let passedMs = 0; passedMs < 66_000; passedMs += 11_000) {
-      clock.advance(11_000);
-      wire.open[0]?.write(': still here\n\n');
-      await vi.waitFor(() => expect(clock.hasTimerIn(45_000)).toBe(true));
-    }
-  };
-  const dispose = async () => {
-    await client.close();
-    await wire[Symbol.asyncDispose]();
-  };
-  return { wire, clock, errors, client, states, live, aMinuteOfHealth, [Symbol.asyncDispose]: dispose };
-}
-
-function exposures(wire: WireServer): Record<string, unknown>[] {
-  return wire.received.filter(({ path }) => path === '/v1/exposures').map(({ body }) => JSON.parse(body));
-}
-
-function storage() {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-  };
-}
