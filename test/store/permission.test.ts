@@ -280,6 +280,24 @@ test('Hasura’s login can neither read tokens nor delete', async () => {
   }
 });
 
+test('no login of an application calls what only triggers may, or writes where only triggers write', async () => {
+  for (const url of [shop.database.apiUrl, shop.database.hasuraUrl]) {
+    for (const statement of [
+      `select burgee.note_change(jsonb_populate_record(null::burgee.audit_pending, '{"subject": "flag"}'))`,
+      `select burgee.create_setup_link(sha256('x'), now())`,
+      'insert into burgee.audit_pending default values',
+      'delete from burgee.setting_reference',
+      `update burgee.audit_entry set actor = 'x'`,
+      `insert into burgee.trusted_login values ('me')`,
+      'insert into burgee.flag_setting (flag_id) values (null)',
+    ]) {
+      await expect(through(url, claimOf(shop.members.admin), [statement]), statement).rejects.toThrow(
+        'permission denied',
+      );
+    }
+  }
+});
+
 test('nothing that history speaks of is deleted, even by the owner', async () => {
   for (const table of ['flag', 'flag_setting', 'segment', 'environment', 'project', 'api_key', 'member']) {
     expect(await refusalOf(shop.database.sql(`delete from burgee.${table}`)), table).toMatchObject({

@@ -17,7 +17,7 @@ export async function catalogSnapshot(client: ClientBase): Promise<string> {
 }
 
 const schemas = `
-  select oid, nspname as name, nspacl, nspowner from pg_catalog.pg_namespace
+  select oid, nspname::text as name, nspacl, nspowner from pg_catalog.pg_namespace
   where nspname !~ '^pg_' and nspname not in ('information_schema', 'public', 'hdb_catalog', 'burgee_park', 'burgee_migrations')`;
 
 const relations = `

@@ -716,41 +716,47 @@ create trigger _300_check
 before insert or update on burgee.flag_setting
 for each row execute function burgee.check_setting();
 
-create function burgee.make_settings()
+create function burgee.make_settings_of_flag()
 returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-  flag burgee.flag;
 begin
-  for flag in
-    select *
-    from burgee.flag other
-    where other.project_id = new.project_id
-      and (tg_table_name = 'environment' or other.id = new.id)
-    order by other.id
-  loop
-    insert into burgee.flag_setting (flag_id, environment_id, off_variant)
-    select flag.id, environment.id, burgee.first_serve(flag, false)
-    from burgee.environment
-    where environment.project_id = flag.project_id
-      and (tg_table_name = 'flag' or environment.id = new.id)
-    order by environment.id;
-  end loop;
+  insert into burgee.flag_setting (flag_id, environment_id, off_variant)
+  select new.id, environment.id, burgee.first_serve(new, false)
+  from burgee.environment
+  where environment.project_id = new.project_id
+  order by environment.id;
   return null;
 end
 $$;
-comment on function burgee.make_settings() is 'Gives a new flag a setting in each environment, and a new environment one for each flag; none is enabled.';
+comment on function burgee.make_settings_of_flag() is 'Gives a new flag a setting in each environment; none is enabled.';
 
 create trigger _600_settings
 after insert on burgee.flag
-for each row execute function burgee.make_settings();
+for each row execute function burgee.make_settings_of_flag();
+
+create function burgee.make_settings_of_environment()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into burgee.flag_setting (flag_id, environment_id, off_variant)
+  select flag.id, new.id, burgee.first_serve(flag, false)
+  from burgee.flag
+  where flag.project_id = new.project_id
+  order by flag.id;
+  return null;
+end
+$$;
+comment on function burgee.make_settings_of_environment() is 'Gives each flag a setting in a new environment; none is enabled.';
 
 create trigger _600_settings
 after insert on burgee.environment
-for each row execute function burgee.make_settings();
+for each row execute function burgee.make_settings_of_environment();
 
 -- Segments -----------------------------------------------------------------------------------------------------------
 

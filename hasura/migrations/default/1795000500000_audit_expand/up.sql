@@ -56,7 +56,8 @@ begin
     change.subject, change.subject_key, burgee.operation_of(change.operation, change.before, change.after), change.before, change.after);
 end
 $$;
-comment on function burgee.note_change(burgee.audit_pending) is 'Keeps a change until commit.';
+comment on function burgee.note_change(burgee.audit_pending) is 'Keeps a change until commit; only triggers call it.';
+revoke execute on function burgee.note_change(burgee.audit_pending) from public;
 
 create function burgee.without_reason(changed_row jsonb)
 returns jsonb

@@ -89,8 +89,7 @@ return (
     union all
     select (rule -> 'rollout' ->> edge)::timestamptz
     from jsonb_array_elements(setting.rules) as rule, (values ('start'), ('end')) as edges (edge)
-    where setting.enabled
-      and jsonb_typeof(rule -> 'rollout') = 'object'
+    where jsonb_typeof(rule -> 'rollout') = 'object'
   ) as turns (turn)
   where turn >= after_instant
 );
@@ -105,6 +104,11 @@ as $$
 declare
   turn timestamptz;
 begin
+  if not setting.enabled then
+    settled_at := instant;
+    settled_value := burgee.off_value(flag, setting);
+    return;
+  end if;
   foreach turn in array burgee.turns_of(setting, instant) loop
     if settled_at is null then
       settled_value := burgee.only_outcome(flag, setting, turn);
