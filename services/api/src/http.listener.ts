@@ -1,5 +1,5 @@
-import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
 import type { Config } from './config.ts';
 import { BurgeeError } from './errors.ts';
 import { jsonFaultAt } from './json-fault.ts';
@@ -17,11 +17,11 @@ const openPaths = /^\/(ofrep\/|v1\/decisions$|v1\/exposures$)/;
 export type MethodsOf = (path: string) => readonly string[];
 
 /** Gives the server its body parser, its headers and its answer to preflights; call it before any route is added. */
-export async function prepareServer(server: FastifyInstance, config: Config): Promise<MethodsOf> {
+export function prepareServer(server: FastifyInstance, config: Config): MethodsOf {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson);
   const methodsOf = rememberRoutes(server);
-  await server.register(helmet, { global: false, ...pageHeaders(config) });
+  const setPageHeaders = helmet(pageHeaders(config));
   server.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     if (openPaths.test(path)) openToAllOrigins(request, reply, done);
@@ -29,8 +29,7 @@ export async function prepareServer(server: FastifyInstance, config: Config): Pr
       reply.header('x-content-type-options', 'nosniff');
       done();
     } else {
-      reply.helmet();
-      done();
+      setPageHeaders(request.raw, reply.raw, () => done());
     }
   });
   return methodsOf;

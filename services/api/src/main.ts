@@ -55,7 +55,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     logger: nestLogger(logger),
   });
   const server = adapter.getInstance();
-  const filter = new ErrorFilter(logger, await prepareServer(server, config));
+  const filter = new ErrorFilter(logger, prepareServer(server, config));
   server.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
   app.useGlobalFilters(filter);
   return app;
