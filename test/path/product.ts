@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -11,14 +11,17 @@ export interface Product extends Running {
   /** Runs statements in one transaction as the owner of the schema, as somebody with psql would. */
   asOwner(...statements: readonly string[]): Promise<void>;
   rows<T extends object>(text: string, values?: readonly unknown[]): Promise<T[]>;
+  /** Password of the login that Hasura uses. */
+  hasuraPassword(): string;
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+export async function startProduct(more: Readonly<Record<string, string>> = {}): Promise<Product> {
   await build();
   const dataDir = mkdtempSync(path.join(tmpdir(), 'burgee-path-'));
   const port = await freePorts();
-  const supervisor = startBurgee({ BURGEE_DATA_DIR: dataDir, PORT: `${port}`, BURGEE_SHOP_PORT: `${port + 1}` });
+  const env = { BURGEE_DATA_DIR: dataDir, PORT: `${port}`, BURGEE_SHOP_PORT: `${port + 1}`, ...more };
+  const supervisor = startBurgee(env);
   const running = await untilRunning(supervisor, dataDir);
   const { shop, shopApi } = running;
   if (shop === null || shopApi === null) throw new Error('there is no shop to look at');
@@ -29,6 +32,7 @@ export async function startProduct(): Promise<Product> {
     asOwner: (...statements) => withClient(running.databaseUrl, (client) => inTransaction(client, statements)),
     rows: (text, values = []) =>
       withClient(running.databaseUrl, async (client) => (await client.query(text, [...values])).rows),
+    hasuraPassword: () => JSON.parse(readFileSync(path.join(dataDir, 'credentials.json'), 'utf8')).passwords.hasura,
     stop: async () => {
       supervisor.child.kill('SIGTERM');
       await supervisor.ended;
