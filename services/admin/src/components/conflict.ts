@@ -10,6 +10,9 @@ export interface Conflict {
 
 /** Shows both versions; answers what to do with mine, or `undefined` to go on editing. */
 export function useConflict(): (conflict: Conflict) => Promise<'reload' | 'again' | undefined> {
-  const dialog = useOverlay().create(ConflictDialog, { destroyOnClose: true });
-  return async (conflict) => (await dialog.open(conflict).result) as 'reload' | 'again' | undefined;
+  const overlay = useOverlay();
+  return async (conflict) => {
+    const dialog = overlay.create(ConflictDialog, { destroyOnClose: true });
+    return (await dialog.open(conflict).result) as 'reload' | 'again' | undefined;
+  };
 }

@@ -6,7 +6,7 @@ export function useNotices() {
   const toast = useToast();
 
   function done(title: string, description?: string): void {
-    toast.add({ title, description, color: 'success', icon: 'i-lucide-check' });
+    toast.add({ title, description, color: 'success', icon: 'i-lucide-check', duration: 4_000 });
   }
 
   function failed(cause: unknown, what: string): void {

@@ -13,8 +13,11 @@ export interface Question {
 
 /** Asks for a reason; answers `undefined` when the person thought better of it. */
 export function useReason(): (question: Question) => Promise<string | undefined> {
-  const dialog = useOverlay().create(ReasonDialog, { destroyOnClose: true });
-  return async (question) => (await dialog.open(question).result) as string | undefined;
+  const overlay = useOverlay();
+  return async (question) => {
+    const dialog = overlay.create(ReasonDialog, { destroyOnClose: true }); // a new one each time: nothing of the last answer stays
+    return (await dialog.open(question).result) as string | undefined;
+  };
 }
 
 /**

@@ -22,5 +22,6 @@ export function settingState(
 }
 
 function since(settledAt: string | null, now: number): string {
-  return settledAt === null ? '' : `, settled ${ago(settledAt, now)}`;
+  if (settledAt === null) return '';
+  return `, ${Date.parse(settledAt) > now ? 'settles' : 'settled'} ${ago(settledAt, now)}`;
 }
