@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -27,6 +28,13 @@ export interface BurgeeProcess {
   readonly output: () => string;
   /** Resolves with the exit code (or the signal) once it has ended. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** A temporary folder that PostgreSQL's own user may pass, so that root keeps the data in it. */
+export function openFolder(prefix: string): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), prefix));
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 /** Builds what is not built; quick when everything is. */

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type RunningPostgres, startPostgres } from '@burgee/migrations/embedded';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { build, freePorts, startBurgee, untilRunning } from './burgee-process.ts';
+import { build, freePorts, openFolder, startBurgee, untilRunning } from './burgee-process.ts';
 
 // a server of its own: the logins belong to the server, and other tests use theirs
-const folder = mkdtempSync(path.join(os.tmpdir(), 'burgee-given-'));
+const folder = openFolder('burgee-given-');
 const dataDir = path.join(folder, 'data');
 let server: RunningPostgres;
 

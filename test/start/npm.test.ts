@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from '@burgee/test/support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { build, freePorts, newMark, processesOf, startBurgee, untilRunning } from './burgee-process.ts';
+import { build, freePorts, newMark, openFolder, processesOf, startBurgee, untilRunning } from './burgee-process.ts';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'burgee-npm-'));
+const folder = openFolder('burgee-npm-');
 
 beforeAll(build, 200_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

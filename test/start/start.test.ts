@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { eventually } from '@burgee/test/support';
 import pg from 'pg';
@@ -10,6 +9,7 @@ import {
   build,
   freePorts,
   newMark,
+  openFolder,
   processesOf,
   type Running,
   readRunning,
@@ -17,7 +17,7 @@ import {
   untilRunning,
 } from './burgee-process.ts';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'burgee start '));
+const folder = openFolder('burgee start ');
 const dataDir = path.join(folder, 'data dir');
 const mark = newMark();
 const env = { ...mark, BURGEE_DATA_DIR: dataDir };
