@@ -178,6 +178,26 @@ test('says while the database is away that it cannot know, and not that the cred
   }
 });
 
+test('answers every bad token alike, and keeps it out of the answer', async () => {
+  const { token } = await signIn();
+  const [head = '', claims = '', signature = ''] = token.split('.');
+  const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
+  const bad = [
+    `${none}.${claims}.`,
+    `${head}.${claims}.${'A'.repeat(86)}`,
+    `${head}.${claims}`,
+    `${token}.x.y`,
+    `${head}.${head}.${signature}`,
+    'x'.repeat(9000),
+    newAccessToken(),
+  ];
+  const answers = await Promise.all(bad.map((one) => me({ authorization: `Bearer ${one}` })));
+  expect(answers.map(({ status }) => status)).toEqual(bad.map(() => 401));
+  const texts = await Promise.all(answers.map((answer) => answer.text()));
+  expect(new Set(texts).size).toBe(1);
+  expect((await me({ authorization: `Bearer ${token}` })).status).toBe(200);
+});
+
 test('gives the cookie its strict name over https', async () => {
   const more = { BURGEE_PUBLIC_URL: 'https://flags.example.com', BURGEE_ROLE: 'api' };
   const api = await startApi(await apiEnvironment(shop.database.apiUrl, more));

@@ -1,6 +1,8 @@
+import type { Flag as ServedFlag } from '@burgee/evaluator';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { environmentJson } from '../access/projects.sql.ts';
 import type { DB } from '../database.ts';
+import { jsonb } from '../graphql/write.sql.ts';
 import type { Flag, FlagKind, FlagSetting, FlagState } from './flags.graphql.ts';
 
 /** Which flags of a project are asked for; what is absent does not narrow. */
@@ -57,6 +59,27 @@ export async function readSetting(
     join burgee.environment on environment.id = setting.environment_id
     where flag.project_id = ${projectId} and flag.key = ${key} and environment.key = ${environment}`.execute(db);
   return rows[0]?.setting;
+}
+
+/** Finds the revision of a setting that had the form which is served, in the audit log; null where there was none. */
+export async function readRevisionOfForm(
+  db: Kysely<DB>,
+  environmentId: string,
+  served: ServedFlag,
+): Promise<string | null> {
+  const { rows } = await sql<{ revision: string }>`
+    select after ->> 'revision' as revision
+    from burgee.audit_entry
+    where environment_id = ${environmentId}
+      and subject = 'flag_setting'
+      and subject_key = ${served.key}
+      and coalesce(nullif(after -> 'rules', 'null'), '[]') = ${jsonb(served.rules ?? [])}
+      and coalesce(nullif(after -> 'requires', 'null'), '[]') = ${jsonb(served.requires ?? [])}
+      and after -> 'default_serve' = ${jsonb(served.default)}
+      and after ->> 'off_variant' is not distinct from ${served.off}::text
+    order by id desc
+    limit 1`.execute(db);
+  return rows[0]?.revision ?? null;
 }
 
 function matching(projectId: string, { search, kind, owner, state, stale, archived }: FlagFilter): RawBuilder<unknown> {
