@@ -97,11 +97,16 @@ type Setting = (typeof settings)[number];
 
 /** Names that other programs of Burgee read; seeing them is no mistake. */
 const namesOfOthers = new Set([
-  'BURGEE_DATA_DIR',
-  'BURGEE_URL',
-  'BURGEE_SERVER_KEY',
+  'BURGEE_API_PASSWORD',
   'BURGEE_CLIENT_KEY',
-  'BURGEE_ACCESS_TOKEN',
+  'BURGEE_DATA_DIR',
+  'BURGEE_HASURA_PASSWORD',
+  'BURGEE_OWNER_PASSWORD',
+  'BURGEE_PROJECT',
+  'BURGEE_SERVER_KEY',
+  'BURGEE_SHOP_PORT',
+  'BURGEE_TOKEN',
+  'BURGEE_URL',
 ]);
 
 const oldestNode: readonly [number, number, number] = [24, 14, 1];
@@ -208,8 +213,9 @@ function isP256(pem: string): boolean {
 
 function unknownNames(env: Environment): string[] {
   const known = settings.flatMap((name) => [name, `${name}_FILE`]);
+  const isOfOthers = (name: string) => namesOfOthers.has(name.replace(/_FILE$/, '')) || name.startsWith('BURGEE_TEST_');
   return Object.keys(env)
-    .filter((name) => name.startsWith('BURGEE_') && !known.includes(name) && !namesOfOthers.has(name))
+    .filter((name) => name.startsWith('BURGEE_') && !known.includes(name) && !isOfOthers(name))
     .sort()
     .map((name) => `${name} is not a setting of Burgee; did you mean ${nearest(name, known)}?`);
 }

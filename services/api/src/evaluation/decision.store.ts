@@ -55,6 +55,9 @@ export class Decisions {
     const { compiled } = snapshot;
     const isHidden = audience === 'client' && compiled.flags.get(key)?.clientVisible === false;
     const evaluation = evaluate(compiled, key, context, this.#clock());
+    if (audience === 'server' && evaluation.errorCode === 'FLAG_NOT_FOUND') {
+      this.#tally.miss({ environmentId: snapshot.environmentId, flagKey: key });
+    }
     if (!isHidden) return this.#render(snapshot, audience, evaluation);
     const errorMessage = `no flag ${key} in environment ${compiled.environment}`;
     return this.#render(snapshot, audience, {

@@ -94,6 +94,20 @@ test("counts what OpenFeature's clients are handed: one flag as used, all as del
   );
 });
 
+test('keeps the flags that a trusted client asked for in vain, and not those that a browser invents', async () => {
+  await api.post('/ofrep/v1/evaluate/flags/asked-in-vain');
+  await api.post(`/ofrep/v1/evaluate/flags/${'x'.repeat(200)}`);
+  await api.post('/ofrep/v1/evaluate/flags/invented', { key: api.keys.client });
+  await eventually(async () => {
+    const rows = await api.database.sql<{ flag_key: string }>(
+      `select flag_key from burgee.unknown_flag where application = 'ofrep'`,
+    );
+    const keys = rows.map(({ flag_key }) => flag_key);
+    expect(keys).toContain('asked-in-vain');
+    expect(keys.filter((key) => key.startsWith('x') || key === 'invented')).toEqual([]);
+  });
+});
+
 test('refuses what is no batch with the path of the fault', async () => {
   const response = await send([{ flag: 'a', count: -1, hour }]);
   expect(response.status).toBe(400);

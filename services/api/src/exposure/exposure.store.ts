@@ -79,15 +79,28 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
     this.#takeTally();
     while (this.#waiting.length > 0) {
       const batches = this.#nextBatches();
-      try {
-        await writeBatches(this.#postgres, batches);
-      } catch (error) {
-        if (isDatabaseAway(error)) return;
-        this.#logger.error({ err: error }, 'exposures were refused by the database');
-        this.#dropped.inc(batches.reduce((rows, batch) => rows + sizeOf(batch), 0));
-      }
+      if (!(await this.#write(batches))) return;
       this.#waiting = this.#waiting.slice(batches.length);
     }
+  }
+
+  /** False: the database is away. What it refuses among many is looked for one by one, so that one batch costs no other. */
+  async #write(batches: readonly ExposureBatch[]): Promise<boolean> {
+    try {
+      await writeBatches(this.#postgres, batches);
+      return true;
+    } catch (error) {
+      if (isDatabaseAway(error)) return false;
+      if (batches.length === 1) return this.#drop(batches, error);
+    }
+    for (const batch of batches) if (!(await this.#write([batch]))) return false;
+    return true;
+  }
+
+  #drop(batches: readonly ExposureBatch[], error: unknown): true {
+    this.#logger.error({ err: error }, 'exposures were refused by the database');
+    this.#dropped.inc(batches.reduce((rows, batch) => rows + sizeOf(batch), 0));
+    return true;
   }
 
   #schedule(): void {
@@ -102,7 +115,8 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
     if (this.#rowsWaiting() >= exposureLimits.rowsWaiting) return;
     const hour = hourOf(this.#clock());
     const counts = this.#tally.take().map((served) => ({ ...served, hour }));
-    if (counts.length > 0) this.#waiting.push({ batchId: randomUUID(), counts, unknown: [] });
+    const unknown = this.#tally.takeMissing().map((missing) => ({ ...missing, application: 'ofrep' }));
+    if (counts.length + unknown.length > 0) this.#waiting.push({ batchId: randomUUID(), counts, unknown });
   }
 
   #nextBatches(): ExposureBatch[] {

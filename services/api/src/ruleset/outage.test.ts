@@ -93,6 +93,43 @@ test('the slow poll finds what no notification told', async () => {
   await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }));
 });
 
+test('gives up connections through which nothing comes any more', async () => {
+  const { api, link } = await startBehindLink({ BURGEE_POLL_INTERVAL_MS: '500' });
+  expect(await value(api, api.keys.server)).toMatchObject({ value: true });
+  link.freeze();
+  await switchOff(api);
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }), {
+    timeoutMs: 12_000,
+  });
+  await api.database.sql('update burgee.flag_setting set enabled = true');
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: true }));
+});
+
+test('keeps the last good ruleset when more flags were planted than are allowed', async () => {
+  const { api } = await startBehindLink({ BURGEE_POLL_INTERVAL_MS: '300' });
+  expect(await value(api, api.keys.server)).toMatchObject({ value: true });
+  for (const table of ['flag', 'flag_setting', 'environment']) {
+    await api.database.sql(`alter table burgee.${table} disable trigger user`);
+  }
+  await switchOff(api);
+  await api.database.run(`
+    insert into burgee.flag (project_id, key) select id, 'planted-' || n from burgee.project, generate_series(1, 10001) as n;
+    insert into burgee.flag_setting (flag_id, environment_id, default_serve)
+    select flag.id, environment.id, '"on"' from burgee.flag, burgee.environment where flag.key like 'planted-%';
+    update burgee.environment set version = version + 1, version_token = gen_random_uuid()`);
+  const failures = async () => {
+    const figures = await (await fetch(`${api.url}/metrics`)).text();
+    return /^burgee_ruleset_load_failures_total (.*)$/m.exec(figures)?.[1];
+  };
+  await eventually(async () => expect(await failures()).toBe('1'), { timeoutMs: 15_000 });
+  expect(await value(api, api.keys.server)).toMatchObject({ value: true });
+  await api.database.sql(
+    `delete from burgee.flag_setting where flag_id in (select id from burgee.flag where key like 'planted-%')`,
+  );
+  await api.database.sql('update burgee.environment set version = version + 1, version_token = gen_random_uuid()');
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }));
+});
+
 test('takes over a restored past: a lower version with another token', async () => {
   const { api } = await startBehindLink({ BURGEE_POLL_INTERVAL_MS: '300' });
   expect(await value(api, api.keys.server)).toMatchObject({ value: true });

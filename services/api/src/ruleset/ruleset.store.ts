@@ -128,9 +128,21 @@ export class RulesetStore implements OnApplicationShutdown {
     const ids = [...this.#entries.keys()];
     const versions = await readVersions(this.#postgres, ids);
     this.#lastSyncAt = this.#clock();
-    const stale = ids.filter((id) => versions.has(id) && !this.#isAt(id, versions.get(id) ?? ''));
-    const results = await Promise.allSettled(stale.map((id) => this.refresh(id)));
+    const results = await Promise.allSettled([...versions].map(([id, version]) => this.#reach(id, version)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** A version that was read and refused is not read again; the next one is. */
+  async #reach(environmentId: string, version: string): Promise<void> {
+    const entry = this.#entryOf(environmentId);
+    if (this.#isAt(environmentId, version) || entry.refused === version) return;
+    try {
+      await this.refresh(environmentId);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      entry.refused = version;
+      this.#logger.error({ err: error, environmentId, version }, 'a ruleset is refused; the last good one is served');
+    }
   }
 
   /** Follows a hint that an environment counts another version; environments nobody uses stay unread. */
@@ -300,6 +312,8 @@ interface Entry {
   snapshot?: Snapshot;
   running?: Promise<void> | undefined;
   following?: Promise<void> | undefined;
+  /** Version that could not be loaded, though the database was there. */
+  refused?: string;
   momentFor?: Snapshot;
   moment: number;
   nextChange: number;

@@ -7,6 +7,8 @@ export interface SeverableLink {
   /** Breaks all connections and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Lets the connections of now hang for ever, silently; new ones work. */
+  freeze(): void;
   close(): void;
 }
 
@@ -47,6 +49,12 @@ export async function severableLink(databaseUrl: string): Promise<SeverableLink>
     },
     mend: () => {
       isCut = false;
+    },
+    freeze: () => {
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+      }
     },
     close: () => {
       breakAll();

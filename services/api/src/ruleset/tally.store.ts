@@ -16,10 +16,22 @@ export interface Counter {
   count: number;
 }
 
+/** A flag that is not there and was asked for. */
+export interface Missing {
+  readonly environmentId: string;
+  readonly flagKey: string;
+}
+
+/** How many different missing flags are remembered between two takings. */
+const missingKept = 1000;
+const storableKey = /^[^\p{Cc}]{1,128}$/u;
+
 /** Counts the evaluations that this process hands out; emptied now and then by the exposure room. */
 @Injectable()
 export class Tally {
   readonly #counters = new Map<string, { readonly served: Served; readonly counter: Counter }>();
+
+  readonly #missing: Missing[] = [];
 
   counter(served: Served): Counter {
     const { environmentId, flagKey, variant, application, source, throughClientKey } = served;
@@ -30,6 +42,16 @@ export class Tally {
       this.#counters.set(key, found);
     }
     return found.counter;
+  }
+
+  /** Remembers that code asked for a flag that is not there; call it for trusted askers only. */
+  miss(missing: Missing): void {
+    if (this.#missing.length < missingKept && storableKey.test(missing.flagKey)) this.#missing.push(missing);
+  }
+
+  /** Takes what was missed since the previous call. */
+  takeMissing(): Missing[] {
+    return this.#missing.splice(0);
   }
 
   /** Takes what was counted since the previous call; counters that were not used meanwhile are kept for their holders. */
