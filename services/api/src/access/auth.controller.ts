@@ -36,7 +36,7 @@ export class AuthController {
   readonly #config: Config;
   readonly #clock: Clock;
   readonly #byEmail = attempts({ most: 10, windowMs });
-  readonly #byAddress = attempts({ most: 100, windowMs });
+  readonly #byAddress = attempts({ most: 300, windowMs });
 
   constructor(
     @Inject(Postgres) postgres: Postgres,
