@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { broken, goodFlag, goodSegment, oddRules } from './documents.ts';
 
 /** Documents of each kind; more by BURGEE_MODEL_CASES. */
-const cases = Number(process.env['BURGEE_MODEL_CASES'] ?? 2000);
+const cases = Number(process.env.BURGEE_MODEL_CASES ?? 2000);
 const batchSize = 250;
 let database: ThrowawayDatabase;
 
@@ -49,7 +49,7 @@ async function expectAgreement(check: string, parse: (input: unknown) => Parsed,
 }
 
 function sample(documents: fc.Arbitrary<unknown>): unknown[] {
-  const seed = Number(process.env['BURGEE_MODEL_SEED'] ?? 20261201);
+  const seed = Number(process.env.BURGEE_MODEL_SEED ?? 20261201);
   return fc.sample(documents, { numRuns: cases, seed });
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { EvaluationContext } from './evaluation.ts';
 import { explain } from './explain.ts';
 import { booleanFlag, compiledOf } from './sample.support.ts';
 
@@ -27,7 +28,7 @@ const compiled = compiledOf(
   [{ key: 'staff', include: ['ada'] }],
 );
 
-function textsOf(flagKey: string, context: object): string[] {
+function textsOf(flagKey: string, context: EvaluationContext): string[] {
   return explain(compiled, flagKey, context, 0).steps.map(
     ({ text, matched }) => `${matched === null ? '!' : matched ? '+' : '-'} ${text}`,
   );
@@ -88,7 +89,7 @@ test('goes the same way as the decision', () => {
   );
   fc.assert(
     fc.property(context, (given) => {
-      const { evaluation, steps } = explain(compiled, 'checkout', given as object, 0);
+      const { evaluation, steps } = explain(compiled, 'checkout', given as EvaluationContext, 0);
       const last = steps.at(-1);
       expect(last?.matched).toBe(evaluation.reason === 'ERROR' ? null : true);
       if (evaluation.reason !== 'ERROR') expect(last?.ruleId).toBe(evaluation.ruleId);

@@ -145,7 +145,7 @@ test('names the known operators', () => {
 
 test('ends for cycles and for what shares its parts', () => {
   const cycle: Record<string, unknown> = { ...good };
-  cycle['metadata'] = { cycle };
+  cycle.metadata = { cycle };
   expect(parseFlag(cycle).ok).toBe(false);
   let doubled: unknown[] = [];
   for (let i = 0; i < 60; i++) doubled = [doubled, doubled];

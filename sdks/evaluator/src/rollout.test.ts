@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate } from './evaluate.ts';
 import { nextChangeAt } from './next-change.ts';
-import { rampShare } from './rollout.ts';
+import { compileShare, rampShare } from './rollout.ts';
 import { booleanFlag, compiledOf } from './sample.support.ts';
+import { newFindings } from './scope.ts';
 
 const percent = fc.integer({ min: 0, max: 100_000 }).map((share) => share / 1000);
 const users = Array.from({ length: 500 }, (_, i) => `user-${i}`);
@@ -138,4 +139,10 @@ test('a date condition on now is a next change; flags that are off have none', (
   expect(nextChangeAt(compiled, 0)).toBe(first);
   expect(nextChangeAt(compiled, first)).toBe(Date.parse('2027-01-01T00:00:00Z'));
   expect(nextChangeAt(compiled, Date.parse('2028-01-01T00:00:00Z'))).toBeNull();
+});
+
+test('every percentage of three decimals is a whole number of buckets', () => {
+  for (let buckets = 0; buckets <= 100_000; buckets++) {
+    if (compileShare({ id: 'r', rollout: buckets / 1000 }, '', newFindings())(0) !== buckets) expect.fail(`${buckets}`);
+  }
 });
