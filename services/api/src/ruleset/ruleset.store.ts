@@ -1,4 +1,3 @@
-import { nextChangeAt } from '@burgee/evaluator';
 import { regexEngine } from '@burgee/evaluator/regex';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -9,7 +8,7 @@ import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
 import { type Assembled, assemble, type RawRuleset } from './assemble.ts';
 import { readFormerForms } from './former-forms.sql.ts';
-import { momentAt } from './moment.ts';
+import { Moments } from './moment.store.ts';
 import { rawRuleset, readRuleset, readVersions } from './ruleset.sql.ts';
 import { type SavedSnapshot, SnapshotFiles } from './snapshot.store.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -155,10 +154,7 @@ export class RulesetStore implements OnApplicationShutdown {
 
   /** The instant that stands for `now` in every decision of this environment until the next change by the clock. */
   momentOf(snapshot: Snapshot): number {
-    const entry = this.#entryOf(snapshot.environmentId);
-    const now = this.#clock();
-    if (entry.momentFor !== snapshot || now >= entry.nextChange) this.#step(entry, snapshot, now);
-    return entry.moment;
+    return this.#entryOf(snapshot.environmentId).moments.of(snapshot);
   }
 
   /** Calls back after every change of an environment; returns the undo. */
@@ -180,7 +176,7 @@ export class RulesetStore implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const entry of this.#entries.values()) clearTimeout(entry.timer);
+    for (const entry of this.#entries.values()) entry.moments.rest();
     await this.#files.settled();
   }
 
@@ -247,26 +243,11 @@ export class RulesetStore implements OnApplicationShutdown {
     for (const entry of this.#entries.values()) this.#save(entry);
   }
 
-  #step(entry: Entry, snapshot: Snapshot, now: number): void {
-    const next = (at: number) => nextChangeAt(snapshot.compiled, at);
-    entry.momentFor = snapshot;
-    entry.moment = momentAt(next, now);
-    entry.nextChange = next(now) ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** Wakes the listeners at the next change by the clock, at most once a second. */
+  /** Wakes the listeners at the next change by the clock. */
   #arm(entry: Entry): void {
-    clearTimeout(entry.timer);
-    const { snapshot } = entry;
-    if (snapshot === undefined || entry.listeners.size === 0) return;
-    this.momentOf(snapshot);
-    if (entry.nextChange === Number.POSITIVE_INFINITY) return;
-    const waitMs = Math.min(Math.max(entry.nextChange - this.#clock(), leastStepMs), longestTimerMs);
-    entry.timer = setTimeout(() => {
-      if (entry.snapshot === snapshot && this.#clock() >= entry.nextChange)
-        this.#announce(entry, { previous: snapshot, next: snapshot });
-      this.#arm(entry);
-    }, waitMs).unref();
+    const { snapshot, moments, listeners } = entry;
+    if (snapshot === undefined || listeners.size === 0) moments.rest();
+    else moments.wake(snapshot, () => this.#announce(entry, { previous: snapshot, next: snapshot }));
   }
 
   #isAt(environmentId: string, version: string): boolean {
@@ -277,7 +258,7 @@ export class RulesetStore implements OnApplicationShutdown {
   #entryOf(environmentId: string): Entry {
     let entry = this.#entries.get(environmentId);
     if (entry === undefined) {
-      entry = { environmentId, listeners: new Set(), moment: 0, nextChange: Number.POSITIVE_INFINITY };
+      entry = { environmentId, listeners: new Set(), moments: new Moments(this.#clock) };
       this.#entries.set(environmentId, entry);
     }
     return entry;
@@ -309,20 +290,14 @@ export class RulesetStore implements OnApplicationShutdown {
 
 interface Entry {
   readonly environmentId: string;
+  readonly moments: Moments;
   snapshot?: Snapshot;
   running?: Promise<void> | undefined;
   following?: Promise<void> | undefined;
   /** Version that could not be loaded, though the database was there. */
   refused?: string;
-  momentFor?: Snapshot;
-  moment: number;
-  nextChange: number;
-  timer?: NodeJS.Timeout;
   readonly listeners: Set<(change: Change) => void>;
 }
-
-const leastStepMs = 1000;
-const longestTimerMs = 2 ** 31 - 1;
 
 function withinLimits(text: string): RawRuleset {
   if (text.length > rulesetLimits.bytes)
