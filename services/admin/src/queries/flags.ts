@@ -3,7 +3,6 @@ import { graphql, request } from '../graphql.ts';
 import { readFirst } from './pages.ts';
 
 export type FlagRow = ResultOf<typeof list>['flags']['nodes'][number];
-export type RowSetting = FlagRow['settings'][number];
 export type FlagPage = NonNullable<ResultOf<typeof one>['flag']>;
 export type Setting = FragmentOf<typeof setting>;
 export type FlagFilter = Omit<VariablesOf<typeof list>, 'project' | 'first' | 'after'>;

@@ -2,7 +2,6 @@ import type { ResultOf } from 'gql.tada';
 import { graphql, request } from '../graphql.ts';
 
 export type StaleFinding = ResultOf<typeof findings>['staleFlags'][number];
-export type StaleReport = ResultOf<typeof findings>['staleReports'][number];
 
 export const readStale = (project: string) => request(findings, { project });
 
