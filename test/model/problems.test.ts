@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { broken, goodFlag, goodSegment, oddRules } from './documents.ts';
 
 /** Documents of each kind; more by BURGEE_MODEL_CASES. */
-const cases = Number(process.env.BURGEE_MODEL_CASES ?? 2000);
+const cases = Number(process.env.BURGEE_MODEL_CASES ?? 1000);
 const batchSize = 250;
 let database: ThrowawayDatabase;
 

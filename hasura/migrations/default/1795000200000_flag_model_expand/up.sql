@@ -73,76 +73,90 @@ comment on function burgee.grouped(int) is 'A whole number with commas between i
 
 create function burgee.expect_type(value jsonb, type text, path text)
 returns setof jsonb
-language sql
+language plpgsql
 immutable
-begin atomic
-  select burgee.problem(
-    path,
-    case when value is null then 'is missing' else format('expected %s, got %s', type, jsonb_typeof(value)) end)
-  where jsonb_typeof(value) is distinct from type;
-end;
+set search_path = ''
+as $$
+begin
+  if value is null then
+    return next burgee.problem(path, 'is missing');
+  elsif jsonb_typeof(value) <> type then
+    return next burgee.problem(path, format('expected %s, got %s', type, jsonb_typeof(value)));
+  end if;
+end
+$$;
 comment on function burgee.expect_type(jsonb, text, text) is 'A value of one JSON type; SQL null is a missing one.';
 
 create function burgee.expect_fields(record jsonb, known text[], path text)
 returns setof jsonb
-language sql
+language plpgsql
 immutable
-begin atomic
-  select burgee.problem(
-    burgee.child_path(path, field),
-    coalesce(
-      (
-        select 'unknown field; did you mean ' || name
-        from unnest(known) with ordinality as listed (name, position)
-        where burgee.lower_ascii(name) = burgee.lower_ascii(field)
-        order by position
-        limit 1
-      ),
-      'unknown field'))
-  from jsonb_object_keys(record) as field
-  where field <> all (known);
-end;
+set search_path = ''
+as $$
+declare
+  field text;
+  meant text;
+begin
+  for field in select jsonb_object_keys(record - known) loop
+    meant := (
+      select name
+      from unnest(known) with ordinality as listed (name, position)
+      where burgee.lower_ascii(name) = burgee.lower_ascii(field)
+      order by position
+      limit 1
+    );
+    return next burgee.problem(burgee.child_path(path, field), coalesce('unknown field; did you mean ' || meant, 'unknown field'));
+  end loop;
+end
+$$;
 comment on function burgee.expect_fields(jsonb, text[], text) is 'No fields that nobody knows.';
 
 create function burgee.expect_text(value jsonb, longest int, path text)
 returns setof jsonb
-language sql
+language plpgsql
 immutable
-begin atomic
-  select burgee.expect_type(value, 'string', path)
-  union all
-  select burgee.problem(path, format('must be 1 to %s bytes', longest))
-  where jsonb_typeof(value) = 'string'
-    and octet_length(value #>> '{}') not between 1 and longest
-  union all
-  select burgee.problem(path, 'control characters are refused')
-  where jsonb_typeof(value) = 'string'
-    and value #>> '{}' ~ '[\u0001-\u001f\u007f]';
-end;
+set search_path = ''
+as $$
+declare
+  line text := value #>> '{}';
+begin
+  if jsonb_typeof(value) is distinct from 'string' then
+    return query select burgee.expect_type(value, 'string', path);
+    return;
+  end if;
+  if octet_length(line) not between 1 and longest then
+    return next burgee.problem(path, format('must be 1 to %s bytes', longest));
+  end if;
+  if line ~ '[\u0001-\u001f\u007f]' then
+    return next burgee.problem(path, 'control characters are refused');
+  end if;
+end
+$$;
 comment on function burgee.expect_text(jsonb, int, text) is 'A text of at least one byte without control characters.';
 
 create function burgee.expect_key(value jsonb, noun text, path text)
 returns setof jsonb
-language sql
+language plpgsql
 immutable
-begin atomic
-  select burgee.expect_type(value, 'string', path)
-  union all
-  select burgee.problem(path, message)
-  from (select value #>> '{}' as key) as given,
-  lateral (
-    select case
-      when octet_length(key) not between 1 and 128 then noun || ' must be 1 to 128 characters'
-      when burgee.lower_ascii(key) = any (array[
-        '.', '..', '__definegetter__', '__definesetter__', '__lookupgetter__', '__lookupsetter__', '__proto__', 'constructor',
-        'hasownproperty', 'isprototypeof', 'propertyisenumerable', 'prototype', 'tolocalestring', 'tostring', 'valueof'
-      ]) then 'reserved ' || noun
-      when key !~ '^[a-z0-9._-]+$' then noun || ' may contain a-z 0-9 . _ -'
-    end as message
-  ) as looked_at
-  where jsonb_typeof(value) = 'string'
-    and message is not null;
-end;
+set search_path = ''
+as $$
+declare
+  key text := value #>> '{}';
+begin
+  if jsonb_typeof(value) is distinct from 'string' then
+    return query select burgee.expect_type(value, 'string', path);
+  elsif octet_length(key) not between 1 and 128 then
+    return next burgee.problem(path, noun || ' must be 1 to 128 characters');
+  elsif burgee.lower_ascii(key) in (
+    '.', '..', '__definegetter__', '__definesetter__', '__lookupgetter__', '__lookupsetter__', '__proto__', 'constructor',
+    'hasownproperty', 'isprototypeof', 'propertyisenumerable', 'prototype', 'tolocalestring', 'tostring', 'valueof'
+  ) then
+    return next burgee.problem(path, 'reserved ' || noun);
+  elsif key !~ '^[a-z0-9._-]+$' then
+    return next burgee.problem(path, noun || ' may contain a-z 0-9 . _ -');
+  end if;
+end
+$$;
 comment on function burgee.expect_key(jsonb, text, text) is 'The grammar of flag keys, segment keys and variant names.';
 
 create function burgee.json_size(value jsonb)
@@ -185,7 +199,12 @@ create function burgee.is_exact(value jsonb)
 returns boolean
 language sql
 immutable
-return not jsonb_path_exists(value, '$.** ? (@.type() == "number" && (@ > 9007199254740991 || @ < -9007199254740991))');
+return case jsonb_typeof(value)
+  when 'number' then abs((value #>> '{}')::numeric) <= 9007199254740991
+  when 'array' then not jsonb_path_exists(value, '$.** ? (@.type() == "number" && (@ > 9007199254740991 || @ < -9007199254740991))')
+  when 'object' then not jsonb_path_exists(value, '$.** ? (@.type() == "number" && (@ > 9007199254740991 || @ < -9007199254740991))')
+  else true
+end;
 comment on function burgee.is_exact(jsonb) is 'Whether all numbers inside are within 2^53 - 1: beyond it they are not the same number in every language.';
 
 -- Dates and versions -------------------------------------------------------------------------------------------------------
@@ -236,15 +255,18 @@ comment on function burgee.is_version(text) is 'Whether a text is a semantic ver
 
 create function burgee.expect_date(value jsonb, path text)
 returns setof jsonb
-language sql
+language plpgsql
 immutable
-begin atomic
-  select burgee.expect_type(value, 'string', path)
-  union all
-  select burgee.problem(path, 'not an RFC 3339 date with a zone')
-  where jsonb_typeof(value) = 'string'
-    and burgee.instant_ms(value #>> '{}') is null;
-end;
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(value) is distinct from 'string' then
+    return query select burgee.expect_type(value, 'string', path);
+  elsif burgee.instant_ms(value #>> '{}') is null then
+    return next burgee.problem(path, 'not an RFC 3339 date with a zone');
+  end if;
+end
+$$;
 comment on function burgee.expect_date(jsonb, text) is 'A date with a zone.';
 
 -- Conditions ---------------------------------------------------------------------------------------------------------------
@@ -411,13 +433,16 @@ comment on function burgee.expect_conditions(jsonb, int, boolean, text) is 'A li
 
 create function burgee.expect_variant(variant text, variants jsonb, path text)
 returns setof jsonb
-language sql
+language plpgsql
 immutable
-begin atomic
-  select burgee.problem(path, 'no variant named ' || variant)
-  where jsonb_typeof(variants) is distinct from 'object'
-    or not variants ? variant;
-end;
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(variants) is distinct from 'object' or not variants ? variant then
+    return next burgee.problem(path, 'no variant named ' || variant);
+  end if;
+end
+$$;
 comment on function burgee.expect_variant(text, jsonb, text) is 'A variant that the flag has.';
 
 create function burgee.expect_requirements(requires jsonb, path text)
@@ -541,15 +566,18 @@ comment on function burgee.is_percent(jsonb) is 'Whether a thousand times the pe
 
 create function burgee.expect_percent(value jsonb, path text)
 returns setof jsonb
-language sql
+language plpgsql
 immutable
-begin atomic
-  select burgee.expect_type(value, 'number', path)
-  union all
-  select burgee.problem(path, 'a percentage is 0 to 100 with at most 3 decimals')
-  where jsonb_typeof(value) = 'number'
-    and not burgee.is_percent(value);
-end;
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(value) is distinct from 'number' then
+    return query select burgee.expect_type(value, 'number', path);
+  elsif not burgee.is_percent(value) then
+    return next burgee.problem(path, 'a percentage is 0 to 100 with at most 3 decimals');
+  end if;
+end
+$$;
 comment on function burgee.expect_percent(jsonb, text) is 'A percentage.';
 
 create function burgee.expect_rollout(rollout jsonb, path text)
