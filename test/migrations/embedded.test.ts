@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { ensureLogins } from '@burgee/migrations';
 import { type RunningPostgres, startPostgres } from '@burgee/migrations/embedded';
 import { eventually } from '@burgee/test/support';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 
 let folder: string;
 let dataDir: string;
@@ -118,9 +118,17 @@ test('a taken port is told in the server’s own words', async () => {
   });
 });
 
+test('a folder with other files is left alone', async () => {
+  await mkdir(dataDir);
+  await writeFile(join(dataDir, 'thesis.txt'), 'years of work');
+  await expect(start()).rejects.toMatchObject({ code: 'BURGEE_POSTGRES_004' });
+  expect(await readFile(join(dataDir, 'thesis.txt'), 'utf8')).toBe('years of work');
+});
+
 test('a folder that the server’s user cannot reach is no obstacle', async () => {
   await chmod(folder, 0o700);
   const { url, stop } = await start();
+  onTestFinished(async () => rm(await realpath(dataDir).catch(() => dataDir), { recursive: true, force: true }));
   await query(url, `create table kept as select 'here' as word`);
   await stop();
   expect(await query((await start()).url, 'select word from kept')).toEqual([{ word: 'here' }]);

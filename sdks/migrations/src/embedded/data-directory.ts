@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, realpath, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MigrationsError } from '../errors.ts';
@@ -51,11 +51,11 @@ async function initialise(home: string, { native, user, password }: NewCluster):
       initdbArguments(unfinished, user, passwordFile),
       spawnOptions,
     );
-    if ((await stat(home).catch(() => null)) !== null) await rm(home, { recursive: true });
+    if ((await stat(home).catch(() => null)) !== null) await rmdir(home); // an empty one; never somebody's files
     await rename(unfinished, home);
   } catch (cause) {
     throw new MigrationsError('BURGEE_POSTGRES_004', `initdb could not make ${home}: ${(cause as Error).message}`, {
-      fix: 'See that the folder is writable and the disk is not full',
+      fix: 'See that the folder is empty and writable, and the disk is not full',
       cause,
     });
   } finally {
