@@ -176,7 +176,7 @@ describe.skipIf(browser === undefined)('changes', () => {
     await tab.go('/projects/shop/stale');
     const overdue = page.getByRole('region', { name: /Overdue/ });
     await expectText(overdue, 'gift-cards');
-    await expectText(overdue, /burgee remove gift-cards/);
+    await expectText(overdue, /git grep -nF -e gift-cards/);
     await page.getByRole('button', { name: 'Run the audit now' }).click();
     await expectText(page, /The report of .* is filed/);
     await page.getByRole('link', { name: /Open the daily report/ }).waitFor();

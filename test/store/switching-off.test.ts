@@ -32,6 +32,16 @@ test('switching off with a reason is no emergency', async () => {
   expect(await lastEntry()).toMatchObject({ emergency: false, reason: 'campaign over' });
 });
 
+test('a reason may be given afterwards: an entry of its own, and no new version', async () => {
+  await byProductOwner('banner', { enabled: false });
+  const versionOf = async () =>
+    (await shop.database.sql("select version from burgee.environment where key = 'production'"))[0];
+  const before = await versionOf();
+  await byProductOwner('banner', { enabled: false, change_reason: 'the supplier failed' });
+  expect(await lastEntry()).toMatchObject({ emergency: false, reason: 'the supplier failed', subject_key: 'banner' });
+  expect(await versionOf()).toEqual(before);
+});
+
 test('switching off ignores an old revision', async () => {
   await byProductOwner('banner', { enabled: false, revision: 1 });
   expect(await shop.setting('banner', 'production')).toMatchObject({ enabled: false });

@@ -32,13 +32,13 @@ interface Finding {
   readonly owner: string;
   readonly value: unknown;
   readonly lastUsedAt: string | null;
-  readonly removeCommand: string;
+  readonly findCommand: string;
 }
 
 const question = `
   query Stale($project: String!, $asOf: DateTime) {
     staleFlags(project: $project, asOf: $asOf) {
-      flagKey finding kind since days owner value lastUsedAt removeCommand
+      flagKey finding kind since days owner value lastUsedAt findCommand
     }
   }`;
 

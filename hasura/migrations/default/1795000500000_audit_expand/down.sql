@@ -33,6 +33,7 @@ drop trigger _500_audit on burgee.flag;
 drop function burgee.audit_flag();
 drop function burgee.without_reason(jsonb);
 drop function burgee.note_change(burgee.audit_pending);
+drop function burgee.explains_switching_off(burgee.audit_pending);
 drop function burgee.operation_of(text, jsonb, jsonb);
 drop function burgee.environments_naming(uuid);
 drop function burgee.environments_of(uuid);

@@ -33,6 +33,14 @@ return case
 end;
 comment on function burgee.operation_of(text, jsonb, jsonb) is 'What an audit entry calls a change.';
 
+create function burgee.explains_switching_off(change burgee.audit_pending)
+returns boolean
+language sql
+stable
+return change.subject = 'flag_setting' and not (change.after -> 'enabled')::boolean and burgee.reason() is not null;
+comment on function burgee.explains_switching_off(burgee.audit_pending)
+is 'A reason given for a setting that is off already: nothing changes but what the audit log knows.';
+
 create function burgee.note_change(change burgee.audit_pending)
 returns void
 language plpgsql
@@ -44,7 +52,10 @@ declare
   who record;
 begin
   if change.before = change.after then
-    return;
+    if not burgee.explains_switching_off(change) then
+      return;
+    end if;
+    change.changes_version := '{}';
   end if;
   select * into who from burgee.actor();
   insert into burgee.audit_pending (

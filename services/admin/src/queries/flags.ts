@@ -73,7 +73,7 @@ const one = graphql(
     flag(project: $project, key: $key) {
       id key name description kind valueType variants clientVisible owner tags metadata revision
       archivedAt createdAt updatedAt lastUsedAt requiredBy
-      finding { finding days since detail removeCommand }
+      finding { finding days since detail findCommand }
       codeReferences { repository path line commit }
       settings { ...Setting }
     }

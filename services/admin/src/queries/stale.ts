@@ -11,7 +11,7 @@ export async function runStaleAudit(project: string) {
 
 const findings = graphql(`
   query Stale($project: String!) {
-    staleFlags(project: $project) { flagKey finding kind since days owner value lastUsedAt removeCommand }
+    staleFlags(project: $project) { flagKey finding kind since days owner value lastUsedAt findCommand }
     staleReports(project: $project) { id kind period asOf createdAt findings { finding } }
     unknownFlags(project: $project) { flagKey environment application firstSeen lastSeen count }
   }

@@ -29,8 +29,8 @@ export async function readAudit(
     where entry.project_id = ${projectId}
       and ${environment == null ? sql`true` : sql`environment.key = ${environment}`}
       and ${flag == null ? sql`true` : sql`(entry.subject in ('flag', 'flag_setting') and entry.subject_key = ${flag})`}
-      and ${after === undefined ? sql`true` : sql`entry.id < ${after}::bigint`}
-    order by entry.id desc
+      and ${after === undefined ? sql`true` : sql`(entry.at, entry.id) < (select at, id from burgee.audit_entry where id = ${after}::bigint)`}
+    order by entry.at desc, entry.id desc
     limit ${first + 1}`.execute(db);
   return rows;
 }

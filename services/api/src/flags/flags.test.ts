@@ -103,12 +103,12 @@ test('filters by staleness, and tells the finding with each flag', async () => {
   expect([...stale, ...(await keys({ stale: false, first: 200 }))].toSorted()).toEqual(await keys({ first: 200 }));
   const { flags } = await shop.get(
     'viewer',
-    '{ flags(project: "shop", search: "gift-cards") { nodes { finding { finding days removeCommand value kind } } } }',
+    '{ flags(project: "shop", search: "gift-cards") { nodes { finding { finding days findCommand value kind } } } }',
   );
   expect(flags.nodes[0].finding).toMatchObject({
     finding: 'stale',
     days: 20,
-    removeCommand: 'burgee remove gift-cards',
+    findCommand: 'git grep -nF -e gift-cards',
     value: true,
   });
 });
@@ -211,8 +211,20 @@ test('reads the audit log by environment and by flag, newest first', async () =>
     after: { enabled: true },
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
-  const ids = (await shop.get('viewer', '{ audit(project: "shop", first: 200) { nodes { id } } }')).audit.nodes.map(
-    (one: { id: string }) => Number(one.id),
-  );
-  expect(ids).toEqual(ids.toSorted((a: number, b: number) => b - a));
+  const whole: string[] = (
+    await shop.get('viewer', '{ audit(project: "shop", first: 200) { nodes { at } } }')
+  ).audit.nodes.map(({ at }: { at: string }) => at);
+  expect(whole).toEqual(whole.toSorted().toReversed());
+  const paged: string[] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const page = (
+      await shop.get(
+        'viewer',
+        `{ audit(project: "shop", first: 7, after: ${JSON.stringify(after)}) { nodes { at } endCursor hasNextPage } }`,
+      )
+    ).audit;
+    paged.push(...page.nodes.map(({ at }: { at: string }) => at));
+    ({ endCursor: after, hasNextPage: more } = page);
+  }
+  expect(paged.slice(0, 200)).toEqual(whole);
 });

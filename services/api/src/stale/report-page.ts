@@ -45,19 +45,15 @@ const sections: readonly (readonly [finding: string, heading: string])[] = [
 function findingsSection({ findings }: Report, finding: string, heading: string): string {
   const found = findings.filter((one) => one.finding === finding);
   if (found.length === 0) return finding === 'stale' ? section(heading, '<p>None.</p>') : '';
-  const head = row('th', ['Flag', 'Owner', 'Days', 'Value', 'Last used', 'In code', 'Remove with'], 2);
+  const head = row('th', ['Flag', 'Owner', 'Days', 'Value', 'Last used', 'In code', 'Find with'], 2);
   return section(heading, table(head, found.map(findingRow)));
 }
 
-function findingRow(one: ReportFinding & { readonly removeCommand: string }): string {
+function findingRow(one: ReportFinding & { readonly findCommand: string }): string {
   const places = one.codeReferences.map(({ path, line }) => code(`${path}:${line}`)).join('<br>');
   const value = one.value === null ? '' : code(canonicalJson(one.value));
   const used = one.lastUsedAt === null ? 'never seen' : text(one.lastUsedAt.slice(0, 10));
-  return row(
-    'td',
-    [code(one.flag), text(one.owner), String(one.days), value, used, places, code(one.removeCommand)],
-    2,
-  );
+  return row('td', [code(one.flag), text(one.owner), String(one.days), value, used, places, code(one.findCommand)], 2);
 }
 
 function changesSection({ changes }: Report): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dailyReport, monthlyReport } from './due.ts';
-import { type ReportBody, removeCommand, report, reportCsv, reportJson } from './report.ts';
+import { findCommand, type ReportBody, report, reportCsv, reportJson } from './report.ts';
 import { pageStyle, reportPage } from './report-page.ts';
 
 const body: ReportBody = {
@@ -61,8 +61,8 @@ test('makes the same bytes of the same body, whatever the order of its members',
 test('counts what is overdue and gives each finding its command', () => {
   const made = report(body);
   expect(made.overdue).toBe(1);
-  expect(made.findings.map((one) => one.removeCommand)).toEqual(['burgee remove gift-cards', 'burgee remove old']);
-  expect(removeCommand("it's $(rm)")).toBe(`burgee remove 'it'\\''s $(rm)'`);
+  expect(made.findings.map((one) => one.findCommand)).toEqual(['git grep -nF -e gift-cards', 'git grep -nF -e old']);
+  expect(findCommand("it's $(rm)")).toBe(`git grep -nF -e 'it'\\''s $(rm)'`);
 });
 
 test('shows texts of people as text, on the page and in a spreadsheet', () => {
@@ -79,7 +79,7 @@ test('prints what is overdue, what changed, the trend and the heads of the audit
   const page = reportPage(report(body));
   for (const text of [
     '1 flag is overdue',
-    'burgee remove gift-cards',
+    'git grep -nF -e gift-cards',
     'pia@shop.example',
     '2026-10',
     '2026-11',

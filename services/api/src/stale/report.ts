@@ -37,21 +37,21 @@ export interface ReportChange {
   readonly emergency: boolean;
 }
 
-/** The report as it is handed out: each overdue flag with the command that ends it. */
+/** The report as it is handed out: each overdue flag with the command that finds it in the code. */
 export interface Report extends Omit<ReportBody, 'findings'> {
   readonly overdue: number;
-  readonly findings: readonly (ReportFinding & { readonly removeCommand: string })[];
+  readonly findings: readonly (ReportFinding & { readonly findCommand: string })[];
 }
 
 /** Makes the report of its body; the same body gives the same report. */
 export function report(body: ReportBody): Report {
-  const findings = body.findings.map((finding) => ({ ...finding, removeCommand: removeCommand(finding.flag) }));
+  const findings = body.findings.map((finding) => ({ ...finding, findCommand: findCommand(finding.flag) }));
   return { ...body, overdue: findings.filter(({ finding }) => finding === 'stale').length, findings };
 }
 
-/** The command that takes a flag's dead branch out of the code. */
-export function removeCommand(flagKey: string): string {
-  return `burgee remove ${/^[A-Za-z0-9._-]+$/.test(flagKey) ? flagKey : `'${flagKey.replaceAll("'", `'\\''`)}'`}`;
+/** The command that shows where a flag still stands in the code. */
+export function findCommand(flagKey: string): string {
+  return `git grep -nF -e ${/^[A-Za-z0-9._-]+$/.test(flagKey) ? flagKey : `'${flagKey.replaceAll("'", `'\\''`)}'`}`;
 }
 
 /** Writes a report as JSON with its members in alphabetical order: the same report gives the same bytes. */
@@ -71,7 +71,7 @@ export function reportCsv({ findings }: Report): string {
     'value',
     'last used',
     'code references',
-    'remove with',
+    'find with',
   ];
   const rows = findings.map((one) => [
     one.flag,
@@ -83,7 +83,7 @@ export function reportCsv({ findings }: Report): string {
     one.value === null ? '' : canonicalJson(one.value),
     one.lastUsedAt ?? '',
     one.codeReferences.map(({ path, line }) => `${path}:${line}`).join(' '),
-    one.removeCommand,
+    one.findCommand,
   ]);
   return [head, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
 }

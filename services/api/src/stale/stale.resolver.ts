@@ -6,7 +6,7 @@ import { readableProject } from '../access/projects.sql.ts';
 import { CLOCK, type Clock } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
 import { dailyReport } from './due.ts';
-import { type ReportBody, removeCommand, report } from './report.ts';
+import { findCommand, type ReportBody, report } from './report.ts';
 import { StaleFinding, StaleReport } from './stale.graphql.ts';
 import {
   type FiledReport,
@@ -84,8 +84,8 @@ export class StaleResolver {
 /** The command belongs to a finding wherever it is shown. */
 @Resolver(() => StaleFinding)
 export class StaleFindingResolver {
-  @ResolveField(() => String, { description: 'Takes the dead branch out of the code.' })
-  removeCommand(@Parent() { flagKey }: StaleFinding): string {
-    return removeCommand(flagKey);
+  @ResolveField(() => String, { description: 'Shows where the flag still stands in the code.' })
+  findCommand(@Parent() { flagKey }: StaleFinding): string {
+    return findCommand(flagKey);
   }
 }

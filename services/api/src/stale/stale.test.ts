@@ -112,7 +112,7 @@ test('shows a filed report as GraphQL, as a page, as JSON and as CSV, each time 
   await withPostgres((postgres) => fileDueReports(postgres, new Date()));
   const { staleReports } = await shop.get(
     'viewer',
-    '{ staleReports(project: "shop") { id kind period asOf body findings { flagKey finding kind value owner days since removeCommand lastUsedAt } } }',
+    '{ staleReports(project: "shop") { id kind period asOf body findings { flagKey finding kind value owner days since findCommand lastUsedAt } } }',
   );
   expect(staleReports.map((one: { kind: string }) => one.kind).toSorted()).toEqual(['daily', 'monthly']);
   const daily = staleReports.find((one: { kind: string }) => one.kind === 'daily');
@@ -121,7 +121,7 @@ test('shows a filed report as GraphQL, as a page, as JSON and as CSV, each time 
       flagKey: 'gift-cards',
       finding: 'stale',
       value: true,
-      removeCommand: 'burgee remove gift-cards',
+      findCommand: 'git grep -nF -e gift-cards',
     }),
   );
   expect(daily.body).toMatchObject({
