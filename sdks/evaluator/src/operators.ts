@@ -46,7 +46,8 @@ export function valueTest(op: string, values: readonly Json[], regex: RegexEngin
 function oneOf(values: readonly Json[]): ValueTest {
   const type = typeof values[0];
   const set = new Set<unknown>(values);
-  return (value) => (set.has(value) ? true : typeof value === type ? false : undefined);
+  const isOther = (value: unknown) => typeof value === type && (type !== 'number' || Number.isFinite(value));
+  return (value) => (set.has(value) ? true : isOther(value) ? false : undefined);
 }
 
 function someText(values: readonly Json[], passes: (value: string, operand: string) => boolean): ValueTest {
