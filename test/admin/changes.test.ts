@@ -34,7 +34,7 @@ describe.skipIf(browser === undefined)('changes', () => {
       expect(last).toMatchObject(entry);
     });
 
-  test('switching off in production acts at once, offers to add a reason, and claims no more than the audit log holds', async () => {
+  test('switching off in production acts at once, and the reason may follow', async () => {
     const { page } = tab;
     await tab.go('/projects/shop/flags');
     await page.getByRole('switch', { name: 'dark-storefront in Production' }).click();
@@ -44,10 +44,8 @@ describe.skipIf(browser === undefined)('changes', () => {
     await expectEntry({ actor: 'root@shop.example', door: 'ui', reason: null, emergency: true });
     await page.getByRole('button', { name: 'Add a reason' }).click();
     await giveReason(page, 'The contrast is wrong', 'Add the reason');
-    const claim = page.getByText(/^The reason was (not )?added/).first();
-    await claim.waitFor();
-    const isClaimed = (await claim.textContent())?.includes('not') === false;
-    await expectEntry({ actor: 'root@shop.example', reason: isClaimed ? 'The contrast is wrong' : null });
+    await expectText(page, 'The reason was added');
+    await expectEntry({ actor: 'root@shop.example', reason: 'The contrast is wrong' });
   });
 
   test('switching on in production asks for a reason, and does nothing without one', async () => {
