@@ -136,6 +136,23 @@ test.each(['', 'a.b.c', `${'0'.repeat(36)}.1.x`])('refuses the stream token "%s"
   expect(await response.json()).toMatchObject({ errorCode: 'UNAUTHORIZED' });
 });
 
+test('refuses a stream token with another signature, another hour or another key', async () => {
+  const bulk = await api.post('/ofrep/v1/evaluate/flags', { key: api.keys.client });
+  const [keyId = '', hour = '', mac = ''] = (/token=([^"]+)/.exec(await bulk.text())?.[1] ?? '').split('.');
+  const other = await api.post('/ofrep/v1/evaluate/flags', { key: api.keys.server });
+  const [otherId = ''] = (/token=([^"]+)/.exec(await other.text())?.[1] ?? '').split('.');
+  const forged = `${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`;
+  const before = Number(hour) - 1;
+  for (const token of [
+    `${keyId}.${hour}.${forged}`,
+    `${keyId}.${before}.${mac}`,
+    `${otherId}.${hour}.${mac}`,
+    `${keyId}.${hour}.`,
+  ]) {
+    expect((await fetch(`${api.url}/ofrep/v1/events?token=${token}`)).status).toBe(401);
+  }
+});
+
 test('refuses the stream token as a key', async () => {
   const bulk = await api.post('/ofrep/v1/evaluate/flags', { key: api.keys.client });
   const token = /token=([^"]+)/.exec(await bulk.text())?.[1] ?? '';

@@ -44,6 +44,18 @@ test('counts a batch once, however often it is sent, and adds up those of one ho
   );
 });
 
+test('counts a batch once that is sent again after it was written', async () => {
+  const batchId = randomUUID();
+  const counts = [{ flag: 'a', variant: 'on', count: 4, hour }];
+  await send(counts, { batchId, application: 'again' });
+  await eventually(async () => expect(await stored('again')).toMatchObject([{ count: 4 }]));
+  await send(counts, { batchId, application: 'again' });
+  await send([{ flag: 'b', variant: 'on', count: 1, hour }], { application: 'again' });
+  await eventually(async () =>
+    expect(await stored('again')).toMatchObject([{ count: 4 }, { flag_key: 'b', count: 1 }]),
+  );
+});
+
 test('marks what browsers count, and leaves flags that do not exist out', async () => {
   const counts = [
     { flag: 'a', variant: 'on', count: 1, hour },
