@@ -49,13 +49,21 @@ const faults: readonly [string, Environment, string][] = [
   ['another scheme', { DATABASE_URL: 'mysql://u:secret@db/x' }, 'DATABASE_URL is not a Postgres address'],
   ['a bad listen address', { DATABASE_LISTEN_URL: 'db:5432' }, 'DATABASE_LISTEN_URL is not a Postgres address'],
   ['a setting and its file', { DATABASE_URL_FILE: '/tmp/x' }, 'DATABASE_URL and DATABASE_URL_FILE are both set'],
-  ['a missing file', { DATABASE_URL: undefined, DATABASE_URL_FILE: '/nowhere/url' }, 'cannot be read: /nowhere/url (ENOENT)'],
+  [
+    'a missing file',
+    { DATABASE_URL: undefined, DATABASE_URL_FILE: '/nowhere/url' },
+    'cannot be read: /nowhere/url (ENOENT)',
+  ],
   ['a folder as file', { DATABASE_URL: undefined, DATABASE_URL_FILE: folder }, '(EISDIR)'],
   ['an empty file', { DATABASE_URL: undefined, DATABASE_URL_FILE: fileWith('empty', ' \n') }, 'names an empty file'],
   ['no signing key', { BURGEE_SIGNING_KEY: undefined }, 'BURGEE_SIGNING_KEY is missing'],
   ['a signing key of another curve', { BURGEE_SIGNING_KEY: pem('P-384') }, 'is not a P-256 private key'],
   ['a password as signing key', { BURGEE_SIGNING_KEY: 'hunter2-hunter2' }, 'is not a P-256 private key'],
-  ['an origin with a path', { BURGEE_PUBLIC_URL: 'https://flags.example.com/admin' }, 'BURGEE_PUBLIC_URL must be an origin'],
+  [
+    'an origin with a path',
+    { BURGEE_PUBLIC_URL: 'https://flags.example.com/admin' },
+    'BURGEE_PUBLIC_URL must be an origin',
+  ],
   ['an origin without a scheme', { BURGEE_PUBLIC_URL: 'flags.example.com' }, 'BURGEE_PUBLIC_URL must be an origin'],
   ['an unknown role', { BURGEE_ROLE: 'server' }, 'BURGEE_ROLE must be one of api, worker, all, not "server"'],
   ['an unknown log level', { BURGEE_LOG_LEVEL: 'verbos' }, 'BURGEE_LOG_LEVEL must be one of'],
@@ -77,7 +85,5 @@ test('tells all faults at once', () => {
 
 test('warns of a setting that does not exist and names the nearest', () => {
   const { warnings } = readConfig({ ...good, BURGEE_POLL_INTERVALL: '1', BURGEE_URL: 'http://burgee' });
-  expect(warnings).toEqual([
-    'BURGEE_POLL_INTERVALL is not a setting of Burgee; did you mean BURGEE_POLL_INTERVAL_MS?',
-  ]);
+  expect(warnings).toEqual(['BURGEE_POLL_INTERVALL is not a setting of Burgee; did you mean BURGEE_POLL_INTERVAL_MS?']);
 });

@@ -8,5 +8,7 @@ test.each(codes)('%s has a page that says what happened, why, and how to mend it
   const page = new URL(`../../../docs/errors/${code}.md`, import.meta.url);
   expect(existsSync(page)).toBe(true);
   const text = readFileSync(page, 'utf8');
-  expect(text).toMatch(new RegExp(`^# ${code}\n\nHTTP ${catalogue[code].status}\\. .+\n\n## Why\n\n.+\n\n## How to mend it\n\n.+\n$`));
+  expect(text).toMatch(
+    new RegExp(`^# ${code}\n\nHTTP ${catalogue[code].status}\\. .+\n\n## Why\n\n.+\n\n## How to mend it\n\n.+\n$`),
+  );
 });

@@ -4,9 +4,17 @@ import { asBurgeeError, BurgeeError, extensionsOf, isDatabaseAway } from './erro
 const raised = (code: string, more: object = {}) => Object.assign(new Error('said by Postgres'), { code, ...more });
 
 test('takes code, problems and fix from what a trigger raised', () => {
-  const detail = JSON.stringify({ code: 'INVALID_FLAG', problems: [{ path: 'rules[0]', message: 'no variant named x' }] });
+  const detail = JSON.stringify({
+    code: 'INVALID_FLAG',
+    problems: [{ path: 'rules[0]', message: 'no variant named x' }],
+  });
   const error = asBurgeeError(raised('BG001', { detail, hint: 'Mend the rule.' }));
-  expect(error).toMatchObject({ code: 'INVALID_FLAG', status: 400, message: 'said by Postgres', fix: 'Mend the rule.' });
+  expect(error).toMatchObject({
+    code: 'INVALID_FLAG',
+    status: 400,
+    message: 'said by Postgres',
+    fix: 'Mend the rule.',
+  });
   expect(extensionsOf(error)).toEqual({
     code: 'INVALID_FLAG',
     fix: 'Mend the rule.',
