@@ -16,7 +16,6 @@ import { SegmentsModule } from './segments/segments.module.ts';
 import { StaleModule } from './stale/stale.module.ts';
 
 /** The features of the api. */
-// biome-ignore lint/complexity/noStaticOnlyClass: a module of Nest is a class
 @Module({})
 export class AppModule {
   static with(config: Config, logger: Logger): DynamicModule {

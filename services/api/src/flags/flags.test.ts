@@ -217,13 +217,13 @@ test('reads the audit log by environment and by flag, newest first', async () =>
   expect(whole).toEqual(whole.toSorted().toReversed());
   const paged: string[] = [];
   for (let after: string | null = null, more = true; more; ) {
-    const page = (
+    const page: { nodes: { at: string }[]; endCursor: string | null; hasNextPage: boolean } = (
       await shop.get(
         'viewer',
         `{ audit(project: "shop", first: 7, after: ${JSON.stringify(after)}) { nodes { at } endCursor hasNextPage } }`,
       )
     ).audit;
-    paged.push(...page.nodes.map(({ at }: { at: string }) => at));
+    paged.push(...page.nodes.map(({ at }) => at));
     ({ endCursor: after, hasNextPage: more } = page);
   }
   expect(paged.slice(0, 200)).toEqual(whole);
