@@ -188,8 +188,13 @@ function errorFromFastify(error: unknown): BurgeeError | undefined {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new BurgeeError('UNSUPPORTED_MEDIA_TYPE', 'application/json only', { cause: error });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_BAD_URL':
       return new BurgeeError('BAD_INPUT', error.message, { cause: error });
+    case 'FST_ERR_BAD_URL':
+      return new BurgeeError('BAD_INPUT', 'the address holds a percent sign that starts no byte of UTF-8', {
+        cause: error,
+      });
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new BurgeeError('BAD_INPUT', 'a part of the address is longer than 512 characters', { cause: error });
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { apiEnvironment } from './main.support.ts';
 import { startApi } from './main.ts';
 
@@ -12,4 +12,28 @@ test('starts while Postgres is away, says that it is not ready, and stops', asyn
     await api.stop();
   }
   await expect(fetch(`${api.url}/livez`)).rejects.toThrow();
+});
+
+test('starts without a warning of the framework', async () => {
+  const warned = vi.spyOn(process, 'emitWarning');
+  const api = await startApi(await apiEnvironment('postgres://nobody:nothing@127.0.0.1:1/none'));
+  await api.stop();
+  expect(warned.mock.calls.map(([warning]) => String(warning))).toEqual([]);
+  warned.mockRestore();
+});
+
+test.each([
+  ['that is no UTF-8', '%ff', 'starts no byte of UTF-8'],
+  ['longer than any key', 'x'.repeat(3000), 'longer than 512 characters'],
+])('answers an address %s in our words, without repeating it', async (_name, part, sentence) => {
+  const api = await startApi(await apiEnvironment('postgres://nobody:nothing@127.0.0.1:1/none'));
+  try {
+    const response = await fetch(`${api.url}/ofrep/v1/evaluate/flags/${part}`, { method: 'POST' });
+    expect(response.status).toBe(400);
+    const body = await response.text();
+    expect(JSON.parse(body)).toEqual({ errorCode: 'BAD_INPUT', errorDetails: expect.stringContaining(sentence) });
+    expect(body.length).toBeLessThan(200);
+  } finally {
+    await api.stop();
+  }
 });

@@ -48,6 +48,8 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     exposeHeadRoutes: false,
     skipMiddie: true,
     routerOptions: { maxParamLength: 512 },
+    // an address that cannot be read, or is too long, never reaches the error handler
+    frameworkErrors: (error, request, reply) => filter.answer(error, request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, logger), adapter, {
     bodyParser: false,
@@ -55,8 +57,9 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     logger: nestLogger(logger),
   });
   const server = adapter.getInstance();
-  const filter = new ErrorFilter(logger, prepareServer(server, config));
+  const filter: ErrorFilter = new ErrorFilter(logger, prepareServer(server, config));
   server.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
+  adapter.setErrorHandler = () => server; // Nest would put its own in the place of ours
   app.useGlobalFilters(filter);
   return app;
 }
