@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@burgee/test/support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApi, type TestApi } from '../main.support.ts';
+import { apiEnvironment, startTestApi, type TestApi } from '../main.support.ts';
+import { startApi } from '../main.ts';
 import { type SeverableLink, severableLink } from '../ruleset/severable-link.support.ts';
 
 let api: TestApi;
@@ -127,4 +128,27 @@ test('refuses what is no batch with the path of the fault', async () => {
     code: 'BAD_INPUT',
     message: expect.stringContaining('counts[0].count'),
   });
+});
+
+test('makes the months to come before their first counts, and forgets old batches', async () => {
+  const old = randomUUID();
+  await api.database.sql(
+    `insert into burgee.exposure_batch (batch_id, received_at) values ($1, now() - interval '8 days')`,
+    [old],
+  );
+  const worker = await startApi(await apiEnvironment(api.database.apiUrl, { BURGEE_ROLE: 'all' }));
+  try {
+    await eventually(async () => {
+      const months = await api.database.sql<{ ahead: number }>(
+        `select ahead
+         from generate_series(1, 3) as ahead
+         where to_regclass('burgee.flag_exposure_p' ||
+           to_char(date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead), 'YYYYMM')) is not null`,
+      );
+      expect(months).toHaveLength(3);
+      expect(await api.database.sql('select from burgee.exposure_batch where batch_id = $1', [old])).toEqual([]);
+    });
+  } finally {
+    await worker.stop();
+  }
 });

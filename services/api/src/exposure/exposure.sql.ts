@@ -22,6 +22,20 @@ export async function writeBatches(postgres: Postgres, batches: readonly Exposur
   });
 }
 
+/** Makes the tables of the next three months, before their first counts. */
+export async function makeMonths(postgres: Postgres, now: Date): Promise<void> {
+  await postgres.query(
+    `select burgee.make_exposure_month((date_trunc('month', $1::timestamptz, 'UTC') at time zone 'UTC' + make_interval(months => ahead))::date)
+     from generate_series(1, 3) as ahead`,
+    [now],
+  );
+}
+
+/** Forgets which batches came, long after anybody would send one again. */
+export async function forgetBatches(postgres: Postgres): Promise<void> {
+  await postgres.query(`delete from burgee.exposure_batch where received_at < now() - interval '7 days'`);
+}
+
 /** Counts of flags that exist; the others become unknown flags. Rows are written in one order, so that writers never lock each other out. */
 async function writeCounts(trx: Transaction<DB>, counts: readonly ExposureCount[]): Promise<void> {
   if (counts.length === 0) return;
