@@ -226,6 +226,76 @@ test('everybody may change their own name and password, and nobody else’s', as
   expect(await refusalOf(others)).toMatchObject({ code: 'FORBIDDEN' });
 });
 
+test('an admin of one project has no say over people of another, and nobody over another’s password', async () => {
+  const [stranger] = await shop.database.sql<{ id: string }>(
+    `with person as (insert into burgee.member (email, name) values ('far@other.example', 'Far') returning id)
+     insert into burgee.member_role (member_id, project_id, role)
+     select person.id, project.id, 'admin' from person, burgee.project where project.key = 'other'
+     returning member_id as id`,
+  );
+  const change = (column: string, id: string) =>
+    through(shop.database.hasuraUrl, claimOf(shop.members.admin), [
+      `update burgee.member set ${column} = now()::text::${column === 'disabled_at' ? 'timestamptz' : 'text'} where id = $1`,
+      [id],
+    ]);
+  for (const column of ['name', 'disabled_at', 'password_hash']) {
+    expect(await refusalOf(change(column, stranger!.id)), column).toMatchObject({ code: 'FORBIDDEN' });
+  }
+  expect(await refusalOf(change('password_hash', shop.members.viewer))).toMatchObject({ code: 'FORBIDDEN' });
+  await change('name', shop.members.viewer);
+});
+
+test('a project keeps an admin, also when two take each other’s role at once', async () => {
+  const [project] = await shop.database.sql<{ id: string }>(
+    `insert into burgee.project (key, name) values ('pair', 'Pair') returning id`,
+  );
+  const people = await shop.database.sql<{ id: string }>(
+    `with person as (insert into burgee.member (email, name) values ('a@pair.example', 'A'), ('b@pair.example', 'B') returning id)
+     insert into burgee.member_role (member_id, project_id, role) select id, $1, 'admin' from person returning member_id as id`,
+    [project!.id],
+  );
+  const [one, two] = people.map(({ id }) => id) as [string, string];
+  const take = (by: string, from: string) =>
+    through(
+      shop.database.apiUrl,
+      claimOf(by, 'ui'),
+      [`delete from burgee.member_role where member_id = $1 and project_id = $2`, [from, project!.id]],
+      ['select pg_sleep(0.2)'],
+    );
+  const ends = await Promise.allSettled([take(one, two), take(two, one)]);
+  expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const [left] = await shop.database.sql<{ id: string }>(
+    `select member_id as id from burgee.member_role where project_id = $1`,
+    [project!.id],
+  );
+  expect(
+    await refusalOf(
+      shop.database.sql(`update burgee.member_role set role = 'viewer' where member_id = $1`, [left!.id]),
+    ),
+  ).toMatchObject({
+    code: 'IN_USE',
+    message: expect.stringContaining('is the last admin of project pair'),
+  });
+  const disable = shop.database.sql('update burgee.member set disabled_at = now() where id = $1', [left!.id]);
+  expect(await refusalOf(disable)).toMatchObject({ code: 'IN_USE' });
+});
+
+test('nobody moves a targeting key or a role out of a room they may not enter', async () => {
+  const add: Statement = [
+    `insert into burgee.segment_member (segment_id, targeting_key) select id, 'stays' from burgee.segment where key = 'used'`,
+  ];
+  await through(shop.database.ownerUrl, null, [`select set_config('burgee.reason', 'test', true)`], add);
+  const move = through(shop.database.apiUrl, claimOf(shop.members.developer, 'ui'), [
+    `update burgee.segment_member set segment_id = (select id from burgee.segment where key = 'free') where targeting_key = 'stays'`,
+  ]);
+  expect(await refusalOf(move)).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
+  const carry = through(shop.database.apiUrl, claimOf(shop.members.admin, 'ui'), [
+    `update burgee.member_role set project_id = (select id from burgee.project where key = 'of-admin')
+     where member_id = (select id from burgee.member where email like 'viewer@%')`,
+  ]);
+  expect(await refusalOf(carry)).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
+});
+
 test('who creates a project becomes its admin', async () => {
   const roles = await shop.database.sql(
     `select role from burgee.member_role join burgee.project on project.id = project_id where key = 'of-admin'`,

@@ -926,6 +926,9 @@ begin
   if tg_op = 'DELETE' then
     return old;
   end if;
+  if tg_op = 'UPDATE' and (new.segment_id, new.targeting_key) <> (old.segment_id, old.targeting_key) then
+    perform burgee.refuse('NOT_ALLOWED_HERE', 'a targeting key stays in its segment', 'Take it out of the one and put it into the other.');
+  end if;
   if new.targeting_key = '' or octet_length(new.targeting_key) > 1024 then
     perform burgee.refuse('INVALID_SEGMENT', format('segment %s: targeting keys have 1 to 1,024 bytes', segment.key));
   end if;

@@ -8,6 +8,7 @@ drop function burgee.guard_member_role();
 drop trigger _200_guard on burgee.member;
 drop trigger _050_keep on burgee.member;
 drop function burgee.guard_member();
+drop function burgee.refuse_last_admin(uuid, uuid);
 drop trigger _200_guard on burgee.api_key;
 drop trigger _050_keep on burgee.api_key;
 drop function burgee.guard_api_key();

@@ -187,11 +187,24 @@ begin
     and new.id = (select member_id from burgee.actor()) then
     return new; -- oneself
   end if;
+  if (select believed from burgee.actor()) and new.password_hash is distinct from old.password_hash then
+    perform burgee.refuse('FORBIDDEN', 'people set their own password and nobody else''s');
+  end if;
   perform burgee.require_admin_somewhere('change people');
+  perform burgee.require_role(project_id, burgee.admins(), 'change people of this project')
+  from burgee.member_role
+  where member_id = old.id;
+  if new.disabled_at is not null and old.disabled_at is null then
+    perform burgee.refuse_last_admin(project_id, old.id)
+    from burgee.member_role
+    where member_id = old.id
+      and role = 'admin';
+  end if;
   return new;
 end
 $$;
-comment on function burgee.guard_member() is 'Who may add and change people; everybody their own name and password.';
+comment on function burgee.guard_member() is
+  'Who may add people, and change them: the admins of all their projects, for it holds in each; everybody their own name and password.';
 
 create trigger _050_keep
 before delete on burgee.member
@@ -200,6 +213,34 @@ for each row execute function burgee.keep('Disable the person: set disabled_at.'
 create trigger _200_guard
 before insert or update on burgee.member
 for each row execute function burgee.guard_member();
+
+create function burgee.refuse_last_admin(of_project uuid, leaving uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  -- two admins who take each other's role at once wait here for each other
+  perform pg_advisory_xact_lock(hashtextextended('burgee.admin ' || of_project, 0));
+  if not exists (
+    select
+    from burgee.member_role
+    join burgee.member on member.id = member_role.member_id
+    where member_role.project_id = of_project
+      and member_role.role = 'admin'
+      and member_role.member_id <> leaving
+      and member.disabled_at is null
+  ) then
+    perform burgee.refuse(
+      'IN_USE',
+      format('%s is the last admin of project %s', (select email from burgee.member where id = leaving), (select key from burgee.project where id = of_project)),
+      'Make somebody else an admin first.');
+  end if;
+end
+$$;
+comment on function burgee.refuse_last_admin(uuid, uuid) is 'Fails when nobody but the one who leaves could give roles in the project.';
 
 create function burgee.guard_member_role()
 returns trigger
@@ -210,10 +251,16 @@ begin
   if not burgee.inside() then
     perform burgee.require_role(coalesce(new.project_id, old.project_id), burgee.admins(), 'give and take roles');
   end if;
+  if tg_op = 'UPDATE' and (new.member_id, new.project_id) <> (old.member_id, old.project_id) then
+    perform burgee.refuse('NOT_ALLOWED_HERE', 'a role stays with its member and project', 'Take it away and give another.');
+  end if;
+  if tg_op <> 'INSERT' and old.role = 'admin' and (tg_op = 'DELETE' or new.role <> 'admin') then
+    perform burgee.refuse_last_admin(old.project_id, old.member_id);
+  end if;
   return coalesce(new, old);
 end
 $$;
-comment on function burgee.guard_member_role() is 'Who may give and take roles.';
+comment on function burgee.guard_member_role() is 'Who may give and take roles; a project keeps an admin.';
 
 create trigger _200_guard
 before insert or update or delete on burgee.member_role
