@@ -16,6 +16,8 @@ export interface MemberCredential {
   readonly kind: 'member';
   readonly memberId: string;
   readonly door: Door;
+  /** The session or access token behind it. */
+  readonly tokenId: string;
 }
 
 export type Credential = KeyCredential | MemberCredential;

@@ -137,3 +137,54 @@ test('adds a member with a password, once', async () => {
   const everything = JSON.stringify(await shop.database.sql('select * from burgee.audit_entry'));
   expect(everything).not.toContain('argon2');
 });
+
+test('changes one’s own password with the old one, and ends every other session', async () => {
+  const email = 'pat@shop.example';
+  await shop.get(
+    'admin',
+    `mutation { createMember(input: { project: "shop", name: "Pat", role: viewer, email: "${email}", password: "a first password" }) { id } }`,
+  );
+  const signIn = async (password: string) => {
+    const response = await fetch(`${shop.api.url}/auth/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    });
+    return { status: response.status, token: ((await response.json()) as { token?: string }).token ?? '' };
+  };
+  const ask = async (token: string, query: string) =>
+    (await (
+      await fetch(`${shop.api.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query }),
+      })
+    ).json()) as { data?: unknown; errors?: { extensions: { code: string } }[] };
+  const change = (current: string, next: string) =>
+    `mutation { changePassword(current: "${current}", next: "${next}") }`;
+  const [mine, elsewhere] = [(await signIn('a first password')).token, (await signIn('a first password')).token];
+
+  const guessed = await ask(mine, change('a guess', 'a second password'));
+  expect(guessed.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  const short = await ask(mine, change('a first password', 'short'));
+  expect(short.errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+  expect((await ask(elsewhere, '{ me { id } }')).errors).toBeUndefined();
+
+  expect(await ask(mine, change('a first password', 'a second password'))).toEqual({ data: { changePassword: true } });
+  expect((await ask(mine, '{ me { id } }')).errors).toBeUndefined();
+  expect((await ask(elsewhere, '{ me { id } }')).errors?.[0]?.extensions.code).toBe('UNAUTHORIZED');
+  expect((await signIn('a first password')).status).toBe(401);
+  expect((await signIn('a second password')).status).toBe(200);
+  for (let tries = 0; tries < 10; tries += 1) await ask(mine, change('a guess', 'x'));
+  const shut = await ask(mine, change('a second password', 'a third password'));
+  expect(shut.errors?.[0]?.extensions.code).toBe('TOO_MANY_REQUESTS');
+});
+
+test('refuses to leave a project without an administrator', async () => {
+  const ada = (await shop.get('admin', '{ me { id } }')).me.id;
+  const give = (role: string) =>
+    `mutation { setMemberRole(project: "shop", memberId: "${ada}", role: ${role}) { role } }`;
+  expect(await shop.codeOf('admin', give('null'))).toBe('IN_USE');
+  expect(await shop.codeOf('admin', give('viewer'))).toBe('IN_USE');
+  expect((await shop.get('admin', give('admin'))).setMemberRole).toEqual({ role: 'admin' });
+});

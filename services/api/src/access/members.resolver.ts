@@ -1,8 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Args, ID, Resolver } from '@nestjs/graphql';
 import { BurgeeError } from '../errors.ts';
+import { CLOCK, type Clock } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
-import { canonicalEmail } from './attempts.ts';
+import { attempts, canonicalEmail } from './attempts.ts';
 import type { MemberCredential } from './credential.ts';
 import {
   CreatedAccessToken,
@@ -18,11 +19,13 @@ import {
   readMe,
   readMemberId,
   readMembers,
+  readPasswordHash,
   revokeAccessToken,
+  writePassword,
   writeRole,
 } from './members.sql.ts';
 import { CurrentMember, MemberMutation, MemberQuery } from './needs.guard.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword, isPassword } from './password.ts';
 import { RoleName } from './projects.graphql.ts';
 import { readableProject } from './projects.sql.ts';
 import type { Role } from './role.ts';
@@ -32,9 +35,12 @@ import { hashAccessToken, newAccessToken } from './secrets.ts';
 @Resolver()
 export class MembersResolver {
   readonly #postgres: Postgres;
+  readonly #clock: Clock;
+  readonly #passwordTries = attempts({ most: 10, windowMs: 15 * 60_000 });
 
-  constructor(@Inject(Postgres) postgres: Postgres) {
+  constructor(@Inject(Postgres) postgres: Postgres, @Inject(CLOCK) clock: Clock) {
     this.#postgres = postgres;
+    this.#clock = clock;
   }
 
   @MemberQuery(() => Me, { needs: 'self', does: 'The member who asks.' })
@@ -89,6 +95,30 @@ export class MembersResolver {
       await writeRole(trx, { projectId: project.id, memberId, role: role ?? null });
       return (await readMembers(trx, project.id, memberId))[0] ?? null;
     });
+  }
+
+  @MemberMutation(() => Boolean, {
+    needs: 'self',
+    does: "Changes one's own password and ends one's other sessions; access tokens stay.",
+  })
+  async changePassword(
+    @CurrentMember() member: MemberCredential,
+    @Args('current', { type: () => String }) current: string,
+    @Args('next', { type: () => String }) next: string,
+  ): Promise<boolean> {
+    const waitSeconds = this.#passwordTries.count(member.memberId, this.#clock());
+    if (waitSeconds !== undefined) {
+      throw new BurgeeError('TOO_MANY_REQUESTS', 'too many tries', { retryAfterSeconds: waitSeconds });
+    }
+    const was = await readPasswordHash(this.#postgres.db, member);
+    if (!(await isPassword(current, was)) || was === undefined) {
+      throw new BurgeeError('FORBIDDEN', 'that is not your current password', { fix: 'Check it and try again.' });
+    }
+    const becomes = await hashPassword(next);
+    const isChanged = await this.#postgres.transaction(member, (trx) => writePassword(trx, member, { was, becomes }));
+    if (!isChanged) throw new BurgeeError('REVISION_CONFLICT', 'your password was changed meanwhile');
+    this.#passwordTries.forget(member.memberId);
+    return true;
   }
 
   @MemberMutation(() => CreatedAccessToken, {

@@ -115,3 +115,29 @@ export async function revokeAccessToken(db: Kysely<DB>, member: MemberCredential
     returning id`.execute(db);
   if (rows.length === 0) throw new BurgeeError('NOT_FOUND', 'no such access token of yours');
 }
+
+/** Reads the hash of the member's own password; undefined when it has none. */
+export async function readPasswordHash(db: Kysely<DB>, member: MemberCredential): Promise<string | undefined> {
+  const { rows } = await sql<{ hash: string | null }>`
+    select password_hash as hash from burgee.member where id = ${member.memberId}`.execute(db);
+  return rows[0]?.hash ?? undefined;
+}
+
+/** Changes the member's own password, unless it changed meanwhile, and ends its other sessions; false when it did. */
+export async function writePassword(
+  db: Kysely<DB>,
+  member: MemberCredential,
+  { was, becomes }: { readonly was: string; readonly becomes: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update burgee.member set password_hash = ${becomes}
+    where id = ${member.memberId} and password_hash = ${was}
+    returning id`.execute(db);
+  if (rows.length === 0) return false;
+  await sql`
+    update burgee.access_token set revoked_at = clock_timestamp()
+    where member_id = ${member.memberId} and kind = 'session' and id <> ${member.tokenId} and revoked_at is null`.execute(
+    db,
+  );
+  return true;
+}

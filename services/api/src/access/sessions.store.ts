@@ -126,7 +126,7 @@ export class Sessions implements MemberCredentials, OnApplicationShutdown {
   #credentialOf(token: LiveToken | undefined, kind: LiveToken['kind'], door: MemberCredential['door']) {
     if (token === undefined || token.kind !== kind) return undefined;
     this.#used.set(token.id, this.#clock());
-    return { kind: 'member', memberId: token.memberId, door } satisfies MemberCredential;
+    return { kind: 'member', memberId: token.memberId, door, tokenId: token.id } satisfies MemberCredential;
   }
 
   #setCookie(reply: FastifyReply, value: string, maxAgeSeconds: number): void {
