@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
@@ -49,7 +50,8 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     skipMiddie: true,
     routerOptions: { maxParamLength: 512 },
     // an address that cannot be read, or is too long, never reaches the error handler
-    frameworkErrors: (error, request, reply) => filter.answer(error, request, reply),
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      filter.answer(error, request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, logger), adapter, {
     bodyParser: false,
