@@ -80,8 +80,11 @@ export function holdRuleset(options: HeldRulesetOptions, raise: Lifecycle['raise
     receive({ event, data }) {
       if (event !== 'ruleset' && event !== 'patch') return true;
       const next = event === 'patch' ? applyPatch(data, raw) : readRuleset(data);
-      if (next === 'gap') raw = undefined;
-      if (!next || next === 'gap' || !adopt(next)) return false;
+      if (!next || next === 'gap' || !adopt(next)) {
+        // A patch that does not fit would not fit again: the next request asks for everything.
+        if (event === 'patch') raw = undefined;
+        return false;
+      }
       save(next);
       return true;
     },

@@ -77,6 +77,17 @@ test('asks for everything after a gap, and goes on deciding meanwhile', async ()
   expect(world.wire.received[1]?.headers['last-event-id']).toBeUndefined();
 });
 
+test('asks for everything after a patch that makes no sense', async () => {
+  await using world = await start(streaming('ruleset', first));
+  await world.live();
+  world.wire.open[0]!.write('event: patch\ndata: {"from":"1.a","vers\n\n');
+  await vi.waitFor(() => expect(world.client.state).toBe('stale'));
+  expect(world.client.value('checkout', false, ada)).toBe(true);
+  world.clock.advance(3_000);
+  await world.live();
+  expect(world.wire.received[1]?.headers['last-event-id']).toBeUndefined();
+});
+
 test('resumes by the version it holds, over a fresh connection', async () => {
   await using world = await start(streaming('ruleset', first));
   await world.live();
