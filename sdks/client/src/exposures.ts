@@ -6,6 +6,8 @@ const hourMs = 3_600_000;
 /** More combinations than this within a minute are not counted. */
 const mostCounts = 2_000;
 const mostUnknown = 100;
+/** Browsers let requests outlive their page up to 64 KiB; names are ASCII. */
+const keptAlive = 60_000;
 
 export interface ExposureOptions {
   application: string;
@@ -29,14 +31,17 @@ interface Count {
 export interface Exposures {
   used(flag: string, variant: string): void;
   unknown(flag: string): void;
-  /** Sends what there is; what fails stays for the next time. */
-  flush(): Promise<void>;
-  /** Sends what there is for the last time; a page that goes away does not stop it. */
+  /** Sends what there is; what fails stays for the next time. A page that is leaving does not stop it. */
+  flush(when?: 'leaving'): Promise<void>;
+  /** Sends what there is for the last time. */
   close(): Promise<void>;
 }
 
 export function countExposures({ application, clock, random, fetch, request, reachable }: ExposureOptions): Exposures {
-  let counts = new Map<string, Count>();
+  let counts: Count[] = [];
+  /** Flag → variant → the newest of `counts`: no text is put together for a use. */
+  let newest = new Map<string, Map<string, Count>>();
+  let hour = { from: Number.NaN, name: '' };
   let unknown = new Set<string>();
   /** Sent again under the same id until it is taken, so that it counts once. */
   let unsent: string | undefined;
@@ -46,25 +51,34 @@ export function countExposures({ application, clock, random, fetch, request, rea
     cancel ??= clock.after(everyMs * (1 + random() * 0.1), () => void flush());
   }
 
-  async function flush(): Promise<void> {
+  /** Asked with each use, and so written out once an hour only. */
+  function hourOf(now: number): string {
+    const from = Math.floor(now / hourMs) * hourMs;
+    if (from !== hour.from) hour = { from, name: new Date(from).toISOString() };
+    return hour.name;
+  }
+
+  async function flush(when?: 'leaving'): Promise<void> {
     cancel?.();
     cancel = undefined;
-    if (reachable() && (await send())) unsent = undefined;
-    if (unsent || counts.size + unknown.size > 0) schedule();
+    if (reachable() && (await send(when))) unsent = undefined;
+    if (unsent || counts.length + unknown.size > 0) schedule();
   }
 
   /** Answers whether there is no use in sending the same again. */
-  async function send(init?: RequestInit): Promise<boolean> {
-    if (!unsent && counts.size + unknown.size > 0) {
-      const batch = { batchId: crypto.randomUUID(), application, counts: [...counts.values()], unknown: [...unknown] };
+  async function send(when?: 'leaving'): Promise<boolean> {
+    if (!unsent && counts.length + unknown.size > 0) {
+      const batch = { batchId: randomId(), application, counts, unknown: [...unknown] };
       unsent = JSON.stringify(batch);
-      counts = new Map();
+      counts = [];
+      newest = new Map();
       unknown = new Set();
     }
     if (!unsent) return true;
     try {
       const { url, ...asked } = request(unsent);
-      const { status } = await fetch(url, { ...asked, ...init, signal: AbortSignal.timeout(10_000) });
+      const keepalive = when === 'leaving' && unsent.length < keptAlive;
+      const { status } = await fetch(url, { ...asked, keepalive, signal: AbortSignal.timeout(10_000) });
       return status < 500 && status !== 429;
     } catch {
       return false;
@@ -73,11 +87,16 @@ export function countExposures({ application, clock, random, fetch, request, rea
 
   return {
     used(flag, variant) {
-      const hour = new Date(Math.floor(clock.now() / hourMs) * hourMs).toISOString();
-      const name = [flag, variant, hour].join();
-      const known = counts.get(name);
-      if (known) known.count++;
-      else if (counts.size < mostCounts) counts.set(name, { flag, variant, count: 1, hour, source: 'used' });
+      const thisHour = hourOf(clock.now());
+      const variants = newest.get(flag);
+      const known = variants?.get(variant);
+      if (known?.hour === thisHour) known.count++;
+      else if (counts.length < mostCounts) {
+        const count: Count = { flag, variant, count: 1, hour: thisHour, source: 'used' };
+        counts.push(count);
+        if (variants) variants.set(variant, count);
+        else newest.set(flag, new Map([[variant, count]]));
+      }
       schedule();
     },
     unknown(flag) {
@@ -88,7 +107,14 @@ export function countExposures({ application, clock, random, fetch, request, rea
     async close() {
       cancel?.();
       cancel = () => {};
-      if (reachable()) await send({ keepalive: counts.size < 300 });
+      if (reachable()) await send('leaving');
     },
   };
+}
+
+/** A version 4 UUID; `crypto.randomUUID` is missing on pages without https. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
 }
