@@ -187,6 +187,84 @@ test('asks with the targeting key alone when the context is not JSON', async () 
   expect(world.errors.map((error) => error.code)).toEqual(['BURGEE_CLIENT_006']);
 });
 
+test.each<[string, unknown]>([
+  ['null', null],
+  ['a targeting key that throws', Object.defineProperty({}, 'targetingKey', { get: () => expect.fail('not for you') })],
+])('survives a context that is none: %s', async (_, context) => {
+  await using world = await startClient(streaming('decisions', said), { context: context as object });
+  await world.live();
+  await world.client.setContext({ targetingKey: 'ada' });
+  await world.client.setContext(context as object);
+  expect(world.client.value('checkout', false)).toBe(true);
+});
+
+test('survives a url that is none, and says so', async () => {
+  await using world = await startClient(streaming('decisions', said), { url: undefined as unknown as string });
+  await vi.waitFor(() => expect(world.client.state).toBe('offline'));
+  expect(world.errors.map((error) => error.message)).toEqual([
+    expect.stringMatching(/^BURGEE_CLIENT_002: undefined\/v1\/decisions: .*URL/),
+  ]);
+});
+
+test('takes a good answer after a bad one that came under the same ETag', async () => {
+  let body = '{"version":"1.a","fla';
+  await using world = await startClient(
+    ({ headers }, response) => {
+      if (headers['if-none-match']) response.writeHead(304).end();
+      else response.writeHead(200, { 'content-type': 'application/json', etag: '"1"' }).end(body);
+    },
+    { source: 'poll' },
+  );
+  await vi.waitFor(() => expect(world.client.state).toBe('offline'));
+  body = JSON.stringify(said);
+  await vi.waitFor(() => expect(world.clock.nextInMs).toBeGreaterThan(0));
+  world.clock.advance(3_000);
+  await world.live();
+  expect(world.client.value('checkout', false)).toBe(true);
+});
+
+test('comes back to a context whose successor was never answered', async () => {
+  await using world = await startClient(
+    ({ headers, body }, response) => {
+      if (body.includes('bob')) return;
+      if (headers['if-none-match']) response.writeHead(304).end();
+      else sendJson(response, said, { etag: '"ada"' });
+    },
+    { source: 'poll' },
+  );
+  await world.live();
+  void world.client.setContext({ targetingKey: 'bob' });
+  await vi.waitFor(() => expect(world.wire.received).toHaveLength(2));
+  void world.client.setContext({ targetingKey: 'ada' });
+  await world.live();
+  expect(world.client.value('checkout', false)).toBe(true);
+});
+
+test('asks within two seconds once the page has its network back', async () => {
+  const page = new EventTarget();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  await using world = await startClient((_, response) => response.writeHead(500).end());
+  await vi.waitFor(() => expect(world.clock.hasTimerIn(2_000)).toBe(true));
+  world.clock.advance(2_000);
+  await vi.waitFor(() => expect(world.clock.hasTimerIn(3_500)).toBe(true));
+  world.wire.answer = streaming('decisions', said);
+  page.dispatchEvent(new Event('online'));
+  world.clock.advance(2_000);
+  await world.live();
+  vi.unstubAllGlobals();
+});
+
+test('is not kept from asking by a clock that was set back', async () => {
+  await using world = await startClient((_, response) => response.writeHead(429, { 'retry-after': '60' }).end());
+  await vi.waitFor(() => expect(world.client.state).toBe('offline'));
+  world.wire.answer = streaming('decisions', said);
+  world.clock.setBack(3_600_000);
+  world.clock.advance(62_000);
+  await world.live();
+  void world.client.setContext({ targetingKey: 'bob' });
+  await vi.waitFor(() => expect(world.wire.received).toHaveLength(3));
+});
+
 test('decides anew for another context', async () => {
   await using world = await startClient(({ body }, response) => {
     const flags = { checkout: body.includes('bob') ? off : on };

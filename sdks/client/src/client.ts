@@ -5,6 +5,7 @@ import type { BurgeeClientError } from './errors.ts';
 import { countExposures } from './exposures.ts';
 import { type HeldDecisions, holdDecisions } from './held-decisions.ts';
 import { type ClientState, createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { serviceUrl } from './sources/attempt.ts';
 import { pollSource } from './sources/poll.ts';
 import type { Fetch, HttpRequest, Source } from './sources/source.ts';
 import type { KeyValueStorage } from './sources/storage.ts';
@@ -108,7 +109,10 @@ export function createClient(options: ClientOptions): BurgeeClient {
       signal('start');
       publish();
       connection.open();
-      stopListening = onPageHide(() => void exposures.flush());
+      stopListening = onPage({
+        pagehide: () => void exposures.flush('leaving'),
+        online: () => connection.reopenSoon(),
+      });
     },
     async close() {
       connection.close();
@@ -123,21 +127,16 @@ export function createClient(options: ClientOptions): BurgeeClient {
 /** Where decisions come from, and what each report does to what is held. */
 function followDecisions(options: FollowOptions, held: HeldDecisions, lifecycle: Lifecycle): Connection {
   const { source = 'stream', pollIntervalMs: intervalMs = 30_000, clock, random, fetch } = options;
-  const { state, signal, publish } = lifecycle;
+  const { signal, publish } = lifecycle;
   const http = { request: () => post(options, '/v1/decisions', held.question()), fetch, clock };
   const poll = pollSource({ ...http, event: 'decisions', intervalMs, random });
-  let stopNudge = () => {};
-  const connection = keepConnected({
+  const connection: Connection = keepConnected({
     sources: source === 'stream' ? [streamSource(http), poll] : [source === 'poll' ? poll : source],
     clock,
     random,
     onMessage(message) {
       const { event } = message;
-      if (event === 'refetch') {
-        // Many are told at once, and not what changed: each waits up to 2 s before it asks.
-        stopNudge();
-        stopNudge = clock.after(random() * 2_000, () => state() === 'live' && connection.reopen());
-      }
+      if (event === 'refetch') connection.reopenSoon();
       if (event !== 'decisions' && event !== 'changed') return true;
       if (!held.receive(message)) return false;
       signal('received');
@@ -171,7 +170,7 @@ function lose(held: HeldDecisions, { signal, publish }: Lifecycle): void {
 
 function post({ url, key }: ClientOptions, path: string, body: string): HttpRequest {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  return { url: url.replace(/\/+$/, '') + path, method: 'POST', headers, body };
+  return { url: serviceUrl(url, path), method: 'POST', headers, body };
 }
 
 function localStorageIfAny(): KeyValueStorage | null {
@@ -182,11 +181,14 @@ function localStorageIfAny(): KeyValueStorage | null {
   }
 }
 
-/** A page that is left tells what it used. */
-function onPageHide(run: () => void): () => void {
+/** A page that is left tells what it used; one that has its network back need not wait. */
+function onPage(listeners: Readonly<Record<'pagehide' | 'online', () => void>>): () => void {
   const page = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>;
-  page.addEventListener?.('pagehide', run);
-  return () => page.removeEventListener?.('pagehide', run);
+  const all = Object.entries(listeners);
+  for (const [event, run] of all) page.addEventListener?.(event, run);
+  return () => {
+    for (const [event, run] of all) page.removeEventListener?.(event, run);
+  };
 }
 
 function pageHost(): string {

@@ -23,6 +23,8 @@ export interface Connection {
   open(): void;
   /** Opens anew for a changed request, unless the server asked for silence; answers whether it did. */
   reopen(): boolean;
+  /** The same within 2 s, for what many are told at once: they must not all ask at once. */
+  reopenSoon(): void;
   close(): void;
 }
 
@@ -38,10 +40,12 @@ export function keepConnected(options: ConnectionOptions): Connection {
   let attempt = 0;
   let stop = () => {};
   let stopWaiting = () => {};
+  let stopNudge = () => {};
 
   function open(): void {
     close();
     healthySince = undefined;
+    notBefore = 0;
     const mine = attempt;
     const source = preferred ? sources[0] : (sources[1] ?? sources[0]);
     const end = source.open((report) => {
@@ -54,6 +58,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
   function close(): void {
     attempt++;
     stopWaiting();
+    stopNudge();
     stop();
   }
 
@@ -95,5 +100,10 @@ export function keepConnected(options: ConnectionOptions): Connection {
     return allowed;
   }
 
-  return { open, close, reopen };
+  function reopenSoon(): void {
+    stopNudge();
+    stopNudge = clock.after(random() * 2_000, reopen);
+  }
+
+  return { open, close, reopen, reopenSoon };
 }

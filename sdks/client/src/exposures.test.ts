@@ -55,6 +55,39 @@ test('counts no more unknown flags than it may, and nothing while the service is
   expect(unknown).not.toContain('nowhere');
 });
 
+test('counts each hour apart', async () => {
+  await using world = await startClient(streaming('decisions', said));
+  await world.live();
+  world.client.value('checkout', false);
+  world.clock.setBack(1);
+  world.client.value('checkout', false);
+  world.client.value('checkout', false);
+  await world.client.close();
+  expect(exposures(world.wire)[0]?.counts).toMatchObject([
+    { flag: 'checkout', count: 1, hour: '2026-11-21T12:00:00.000Z' },
+    { flag: 'checkout', count: 2, hour: '2026-11-21T11:00:00.000Z' },
+  ]);
+});
+
+test('tells uses from pages without https, and lets the request outlive a page that is left', async () => {
+  const page = new EventTarget();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
+  const asked: RequestInit[] = [];
+  const remember: typeof fetch = (url, init) => {
+    if (String(url).endsWith('/v1/exposures')) asked.push(init ?? {});
+    return fetch(url, init);
+  };
+  await using world = await startClient(streaming('decisions', said), { fetch: remember });
+  await world.live();
+  world.client.value('checkout', false);
+  page.dispatchEvent(new Event('pagehide'));
+  await vi.waitFor(() => expect(exposures(world.wire)).toHaveLength(1));
+  expect(asked[0]?.keepalive).toBe(true);
+  expect(exposures(world.wire)[0]?.batchId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+  vi.unstubAllGlobals();
+});
+
 function exposures(wire: WireServer): Record<string, unknown>[] {
   return wire.received.filter(({ path }) => path === '/v1/exposures').map(({ body }) => JSON.parse(body));
 }

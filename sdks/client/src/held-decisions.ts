@@ -38,13 +38,15 @@ export function holdDecisions(options: HeldDecisionsOptions, raise: Lifecycle['r
   let asking = false;
   let held = recall(hydrate);
 
-  function read(context: EvaluationContext = {}): Asked {
-    const identity = `${url}\n${key}\n${context.targetingKey ?? ''}`;
+  function read(given?: EvaluationContext | null): Asked {
+    const context = given ?? {};
+    let targetingKey = '';
     try {
-      return { question: JSON.stringify({ context }), identity };
+      targetingKey = String(context.targetingKey ?? '');
+      return { question: JSON.stringify({ context }), identity: `${url}\n${key}\n${targetingKey}` };
     } catch (error) {
       raise('BURGEE_CLIENT_006', 'the context is not JSON', error);
-      return { question: JSON.stringify({ context: { targetingKey: context.targetingKey } }), identity };
+      return { question: JSON.stringify({ context: { targetingKey } }), identity: `${url}\n${key}\n${targetingKey}` };
     }
   }
 

@@ -5,6 +5,7 @@ import type { BurgeeClientError } from './errors.ts';
 import { countExposures } from './exposures.ts';
 import { type HeldRuleset, holdRuleset } from './held-ruleset.ts';
 import { type ClientState, createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { serviceUrl } from './sources/attempt.ts';
 import { pollSource } from './sources/poll.ts';
 import type { Fetch, HttpRequest, Source } from './sources/source.ts';
 import { streamSource } from './sources/stream.ts';
@@ -147,7 +148,7 @@ interface FollowOptions extends ServerClientOptions {
 /** Each request has a connection of its own: those to a server that just died are not used again. */
 function request({ url, key }: ServerClientOptions, path: string): HttpRequest {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', connection: 'close' };
-  return { url: url.replace(/\/+$/, '') + path, method: 'GET', headers };
+  return { url: serviceUrl(url, path), method: 'GET', headers };
 }
 
 function resume({ headers, ...asked }: HttpRequest, version: string | undefined): HttpRequest {

@@ -24,10 +24,16 @@ export interface Attempt {
   close(): void;
 }
 
+/** An address of the service. Environments lose variables: a url that is none is told as one that was not reached. */
+export function serviceUrl(url: string, path: string): string {
+  return String(url).replace(/\/+$/, '') + path;
+}
+
 export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, report: (report: Report) => void): Attempt {
   const abort = new AbortController();
   const { signal } = abort;
   let stopWatch = () => {};
+  let asked = '';
 
   function watch(delayMs: number, run = () => fail({ cause: 'silent', detail: `silent for ${delayMs} ms` })): void {
     stopWatch();
@@ -41,7 +47,7 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
   }
 
   function lose(error: unknown, retryMs?: number): void {
-    fail({ cause: 'unreachable', detail: String((error as Error).cause ?? error), retryMs });
+    fail({ cause: 'unreachable', detail: `${asked}: ${String((error as Error).cause ?? error)}`, retryMs });
   }
 
   function close(): void {
@@ -51,9 +57,10 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
 
   return {
     async ask(accept, more) {
-      const { url, headers, ...init } = request();
       watch(answerWithinMs);
       try {
+        const { url, headers, ...init } = request();
+        asked = url;
         const response = await fetch(url, {
           ...init,
           headers: { ...headers, ...more, accept },

@@ -9,19 +9,19 @@ export interface PollOptions extends HttpSourceOptions {
   random: () => number;
 }
 
-/** Asks again and again, with the ETag of the last answer to the same question. */
+/** Asks again and again, with the ETag of the last answer to the same question, if that was taken. */
 export function pollSource(options: PollOptions): Source {
-  const seen: Seen = { question: '', etag: '' };
   return {
     kind: 'poll',
     open(report) {
       const attempt = beginAttempt(options, report);
-      void ask(attempt, options, seen);
+      void ask(attempt, options, { question: '', etag: '' });
       return attempt.close;
     },
   };
 }
 
+/** Begins empty with each attempt: the one before ended because its last answer was of no use, or is not wanted any more. */
 interface Seen {
   question: string;
   etag: string;
