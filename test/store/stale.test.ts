@@ -251,7 +251,12 @@ test('a report is filed once for a period, whoever tries', async () => {
 
 test('a filed report is never changed', async () => {
   await shop.database.sql(`select burgee.file_stale_report($1, 'daily', '2026-03-20', $2)`, [shop.projectId, day(19)]);
-  await expect(shop.database.sql(`update burgee.stale_report set period = '2026-03-21'`)).rejects.toThrow(
-    'stale report is append-only',
-  );
+  for (const rewriting of [
+    `update burgee.stale_report set period = '2026-03-21'`,
+    'delete from burgee.stale_report',
+    'truncate burgee.stale_report cascade',
+    'truncate burgee.stale_finding',
+  ]) {
+    await expect(shop.database.sql(rewriting), rewriting).rejects.toThrow('is append-only');
+  }
 });

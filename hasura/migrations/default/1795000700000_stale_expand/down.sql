@@ -1,5 +1,7 @@
 set local lock_timeout = '5s';
 
+drop trigger _050_append_only_whole on burgee.stale_finding;
+drop trigger _050_append_only_whole on burgee.stale_report;
 drop trigger _050_append_only on burgee.stale_finding;
 drop trigger _050_append_only on burgee.stale_report;
 drop function burgee.file_stale_report(uuid, text, date, timestamptz);

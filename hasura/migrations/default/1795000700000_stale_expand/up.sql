@@ -397,6 +397,14 @@ create trigger _050_append_only
 before update or delete on burgee.stale_report
 for each row execute function burgee.refuse_rewriting();
 
+create trigger _050_append_only_whole
+before truncate on burgee.stale_report
+for each statement execute function burgee.refuse_rewriting();
+
 create trigger _050_append_only
 before update or delete on burgee.stale_finding
 for each row execute function burgee.refuse_rewriting();
+
+create trigger _050_append_only_whole
+before truncate on burgee.stale_finding
+for each statement execute function burgee.refuse_rewriting();
