@@ -280,22 +280,6 @@ test('a project keeps an admin, also when two take each other’s role at once',
   expect(await refusalOf(disable)).toMatchObject({ code: 'IN_USE' });
 });
 
-test('nobody moves a targeting key or a role out of a room they may not enter', async () => {
-  const add: Statement = [
-    `insert into burgee.segment_member (segment_id, targeting_key) select id, 'stays' from burgee.segment where key = 'used'`,
-  ];
-  await through(shop.database.ownerUrl, null, [`select set_config('burgee.reason', 'test', true)`], add);
-  const move = through(shop.database.apiUrl, claimOf(shop.members.developer, 'ui'), [
-    `update burgee.segment_member set segment_id = (select id from burgee.segment where key = 'free') where targeting_key = 'stays'`,
-  ]);
-  expect(await refusalOf(move)).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
-  const carry = through(shop.database.apiUrl, claimOf(shop.members.admin, 'ui'), [
-    `update burgee.member_role set project_id = (select id from burgee.project where key = 'of-admin')
-     where member_id = (select id from burgee.member where email like 'viewer@%')`,
-  ]);
-  expect(await refusalOf(carry)).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
-});
-
 test('who creates a project becomes its admin', async () => {
   const roles = await shop.database.sql(
     `select role from burgee.member_role join burgee.project on project.id = project_id where key = 'of-admin'`,
@@ -374,4 +358,20 @@ test('nothing that history speaks of is deleted, even by the owner', async () =>
       code: 'NOT_ALLOWED_HERE',
     });
   }
+});
+
+test('nobody moves a targeting key or a role out of a room they may not enter', async () => {
+  const add: Statement = [
+    `insert into burgee.segment_member (segment_id, targeting_key) select id, 'stays' from burgee.segment where key = 'used'`,
+  ];
+  await through(shop.database.ownerUrl, null, [`select set_config('burgee.reason', 'test', true)`], add);
+  const move = through(shop.database.apiUrl, claimOf(shop.members.developer, 'ui'), [
+    `update burgee.segment_member set segment_id = (select id from burgee.segment where key = 'free') where targeting_key = 'stays'`,
+  ]);
+  expect(await refusalOf(move)).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
+  const carry = through(shop.database.apiUrl, claimOf(shop.members.admin, 'ui'), [
+    `update burgee.member_role set project_id = (select id from burgee.project where key = 'of-admin')
+     where member_id = (select id from burgee.member where email like 'viewer@%')`,
+  ]);
+  expect(await refusalOf(carry)).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
 });
