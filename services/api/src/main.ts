@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -69,6 +70,9 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
 async function drain(app: NestFastifyApplication, logger: Logger): Promise<void> {
   logger.info('the api drains');
   await app.get(Readiness).drain();
-  await app.close();
+  await Promise.race([app.close(), pause(closeWithinMs, undefined, { ref: false })]);
   logger.info('the api has stopped');
 }
+
+/** For the last writes and the goodbyes: a database from which nothing comes any more does not hold the stop. */
+const closeWithinMs = 5000;

@@ -105,6 +105,14 @@ test('gives up connections through which nothing comes any more', async () => {
   await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: true }));
 });
 
+test('stops although nothing comes through its connections any more', async () => {
+  const { api, link } = await startBehindLink();
+  const second = await startApi(await apiEnvironment(link.url));
+  expect(await value(second, api.keys.server)).toMatchObject({ value: true });
+  link.freeze();
+  await second.stop(); // else the test runs into its limit
+});
+
 test('keeps the last good ruleset when more flags were planted than are allowed', async () => {
   const { api } = await startBehindLink({ BURGEE_POLL_INTERVAL_MS: '300' });
   expect(await value(api, api.keys.server)).toMatchObject({ value: true });
