@@ -1,11 +1,13 @@
 import { staticFlags } from '@burgee/client/server';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { Query, Resolver } from '@nestjs/graphql';
 import { Test } from '@nestjs/testing';
 import { expect, test } from 'vitest';
 import { BurgeeModule } from './burgee.module.ts';
 import { Burgee } from './burgee.ts';
 import { FlagValue } from './flag-value.ts';
+import { signedInUser } from './request.ts';
 import { SignedInGuard, startApp } from './testing/start-app.ts';
 
 @Controller('shop')
@@ -90,6 +92,25 @@ test('knows the signed-in user, and believes no header', async () => {
   const as = (user: string) => app.get('/shop/checkout', { 'x-user': user, 'x-targeting-key': 'ada' });
   expect((await as('ada')).body).toBe('new');
   expect((await as('bob')).body).toBe('old');
+});
+
+test.each<[string, () => object]>([
+  ['throws', () => expect.fail('no tenant')],
+  ['answers a promise', () => Promise.resolve({})],
+])('serves defaults where the option contextOf %s', async (_, contextOf) => {
+  await using app = await startApp({
+    controllers: [ShopController],
+    flags: { 'page-size': 50, 'new-checkout': true },
+    options: { contextOf: contextOf as () => { [attribute: string]: unknown } },
+  });
+  expect(await app.get('/shop/page-size')).toMatchObject({ status: 200, body: '20' });
+  expect((await app.get('/shop/checkout')).body).toBe('old');
+  expect(JSON.parse((await app.get('/shop/who')).body)).toMatchObject({ errorCode: 'INVALID_CONTEXT' });
+});
+
+test('takes an id that is a BigInt for the targeting key', () => {
+  const request = { user: { id: 9_007_199_254_740_993n } };
+  expect(signedInUser(new ExecutionContextHost([request]))).toEqual({ targetingKey: '9007199254740993' });
 });
 
 test('calls only the branch that is taken', async () => {

@@ -1,8 +1,10 @@
 import type { Evaluation, EvaluationContext, ServerClient } from '@burgee/client/server';
-import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable, Logger } from '@nestjs/common';
 import { checkKey } from './errors.ts';
 import { type BurgeeModuleOptions, MODULE_OPTIONS_TOKEN } from './options.ts';
 import { currentExecution, signedInUser } from './request.ts';
+
+const logger = new Logger('Burgee');
 
 /** Token of the client that the module made; from `@burgee/client/server`. */
 export const BURGEE_CLIENT: unique symbol = Symbol('burgee client');
@@ -27,13 +29,15 @@ export class Burgee {
   ) {}
 
   /** The flag's value, or the default while there is none of the default's type. */
-  value<T>(key: string, defaultValue: T, context: EvaluationContext = this.currentContext()): T {
-    return this.client.value(key, defaultValue, context);
+  value<T>(key: string, defaultValue: T, context: EvaluationContext | undefined = this.currentContext()): T {
+    return context ? this.client.value(key, defaultValue, context) : defaultValue;
   }
 
   /** Value, variant, reason and error code; never throws. */
-  evaluate(key: string, context: EvaluationContext = this.currentContext()): Evaluation {
-    return this.client.evaluate(key, context);
+  evaluate(key: string, context: EvaluationContext | undefined = this.currentContext()): Evaluation {
+    return context
+      ? this.client.evaluate(key, context)
+      : { flagKey: key, reason: 'ERROR', errorCode: 'INVALID_CONTEXT', errorMessage: 'the option contextOf failed' };
   }
 
   /**
@@ -47,12 +51,19 @@ export class Burgee {
     return typeof chosen === 'function' ? (chosen as () => T)() : chosen;
   }
 
-  /** The context of a call, as the option `contextOf` makes it. */
-  contextOf(execution: ExecutionContext): EvaluationContext {
-    return (this.options.contextOf ?? signedInUser)(execution);
+  /** The context of a call, as the option `contextOf` makes it; undefined, and a line in the log, where that throws. */
+  contextOf(execution: ExecutionContext): EvaluationContext | undefined {
+    try {
+      const context = (this.options.contextOf ?? signedInUser)(execution) ?? {};
+      if (typeof context.then === 'function') throw new TypeError('it answered a promise, and must not wait');
+      return context;
+    } catch (error) {
+      logger.error(`the option contextOf failed, so defaults are served and guards stay closed: ${String(error)}`);
+      return undefined;
+    }
   }
 
-  private currentContext(): EvaluationContext {
+  private currentContext(): EvaluationContext | undefined {
     const execution = currentExecution();
     return execution ? this.contextOf(execution) : {};
   }

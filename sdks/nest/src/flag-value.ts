@@ -24,7 +24,8 @@ class FlagValuePipe implements PipeTransform<Asked, unknown> {
   constructor(@Inject(Burgee) private readonly burgee: Burgee) {}
 
   transform({ key, defaultValue, execution }: Asked): unknown {
-    return this.burgee.value(key, defaultValue, this.burgee.contextOf(execution));
+    const context = this.burgee.contextOf(execution);
+    return context ? this.burgee.value(key, defaultValue, context) : defaultValue;
   }
 }
 

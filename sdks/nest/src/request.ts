@@ -34,7 +34,7 @@ export function requestOf(execution: ExecutionContext): RequestLike | undefined 
 export function signedInUser(execution: ExecutionContext): EvaluationContext {
   const user = requestOf(execution)?.user as { id?: unknown; sub?: unknown } | undefined;
   const id = user?.id ?? user?.sub;
-  return typeof id === 'string' || typeof id === 'number' ? { targetingKey: String(id) } : {};
+  return ['string', 'number', 'bigint'].includes(typeof id) ? { targetingKey: String(id) } : {};
 }
 
 const running = new AsyncLocalStorage<ExecutionContext>();

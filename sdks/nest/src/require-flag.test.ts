@@ -212,6 +212,29 @@ test('refuses to start where a guard on a field would not run', async () => {
   );
 });
 
+@Resolver(() => Order)
+@RequireFlag('beta')
+class GuardedOrderResolver {}
+
+@Resolver(() => Order)
+class HeirResolver extends GuardedOrderResolver {
+  @Query(() => Order)
+  order(): Order {
+    return { id: '1' };
+  }
+
+  @ResolveField(() => String, { nullable: true })
+  margin() {
+    return '12 %';
+  }
+}
+
+test('refuses so where the class inherits its flag', async () => {
+  await expect(startApp({ providers: [HeirResolver], fieldResolverEnhancers: [] })).rejects.toThrow(
+    /BURGEE_NEST_003.*HeirResolver.margin/,
+  );
+});
+
 let seen: unknown[] = [];
 const remember = (execution: ExecutionContext) => {
   const { user } = execution.switchToHttp().getRequest();

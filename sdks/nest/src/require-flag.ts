@@ -5,7 +5,6 @@ import {
   type CanActivate,
   type ExecutionContext,
   Inject,
-  Logger,
   mixin,
   type Type,
   UseFilters,
@@ -56,9 +55,9 @@ export function RequireFlag(key: string, options: RequireFlagOptions = {}): Clas
   return applyDecorators(...decorators);
 }
 
-/** The flags that a handler or a class requires, in no particular order. */
+/** The flags that a handler or a class requires, inherited ones too, in no particular order. */
 export function requiredFlags(target: object): readonly string[] {
-  return Reflect.getOwnMetadata(requiredFlagsKey, target) ?? [];
+  return Reflect.getMetadata(requiredFlagsKey, target) ?? [];
 }
 
 const requiredFlagsKey = 'burgee:required_flags';
@@ -75,25 +74,17 @@ function flagGuard(key: string, options: RequireFlagOptions): Type<CanActivate> 
     constructor(@Inject(Burgee) private readonly burgee: Burgee) {}
 
     canActivate(execution: ExecutionContext): boolean {
-      if (opens(this.decide(execution), options)) return true;
+      // Nobody is let in by a context that cannot be made.
+      const context = this.burgee.contextOf(execution);
+      if (context && opens(this.burgee.evaluate(key, context), options)) return true;
       if (options.otherwise === 'null') throw new NullAnswer();
       throw new FlagDenied(key, options.otherwise ?? 'not-found', execution);
-    }
-
-    /** A context that cannot be made is no reason to let anybody in. */
-    private decide(execution: ExecutionContext): Evaluation | undefined {
-      try {
-        return this.burgee.evaluate(key, this.burgee.contextOf(execution));
-      } catch (error) {
-        new Logger('Burgee').error(`the option contextOf threw, so ${key} stays closed: ${String(error)}`);
-        return undefined;
-      }
     }
   }
   return mixin(FlagGuard);
 }
 
-function opens(evaluation: Evaluation | undefined, { value = true, variant }: RequireFlagOptions): boolean {
-  if (!evaluation || evaluation.errorCode !== undefined || evaluation.value === undefined) return false;
+function opens(evaluation: Evaluation, { value = true, variant }: RequireFlagOptions): boolean {
+  if (evaluation.errorCode !== undefined || evaluation.value === undefined) return false;
   return variant === undefined ? isDeepStrictEqual(evaluation.value, value) : evaluation.variant === variant;
 }
