@@ -19,7 +19,7 @@ export interface Visit {
 /** Redeems the setup link once, by its door, and opens a tab. */
 export async function visit(browser: Browser, admin: RunningAdmin, scheme: 'light' | 'dark' = 'light'): Promise<Visit> {
   const context = await browser.newContext({ colorScheme: scheme, reducedMotion: 'reduce', baseURL: admin.url });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   await signIn(context, admin);
   return open(context, admin);
 }
@@ -40,6 +40,7 @@ export async function open(context: BrowserContext, admin: RunningAdmin): Promis
     context,
     complaints,
     go: async (path) => {
+      await page.goto('about:blank'); // else only the hash changes, and what is waited for may still be the page before
       await page.goto(`/#${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
     },

@@ -14,8 +14,8 @@ function file(name: string, content: string): string {
 }
 
 test('needs nothing to be set', () => {
-  expect(readSettings({}, '/work')).toEqual({
-    dataDir: '/work/.burgee',
+  expect(readSettings({}, '/srv/shop')).toEqual({
+    dataDir: '/srv/shop/.burgee',
     port: 4400,
     shopPort: undefined,
     databaseUrl: undefined,
@@ -30,9 +30,13 @@ test('reads every setting from a file too, without its line end and mark', () =>
       DATABASE_URL_FILE: file('url', '\uFEFFpostgres://me:secret@db/flags\n'),
       BURGEE_DATA_DIR_FILE: file('dir', 'data\n'),
     },
-    '/work',
+    '/srv/shop',
   );
-  expect(settings).toMatchObject({ port: 4500, databaseUrl: 'postgres://me:secret@db/flags', dataDir: '/work/data' });
+  expect(settings).toMatchObject({
+    port: 4500,
+    databaseUrl: 'postgres://me:secret@db/flags',
+    dataDir: '/srv/shop/data',
+  });
 });
 
 test.each([
@@ -46,10 +50,10 @@ test.each([
   [{ DATABASE_URL: 'mysql://me:secret@db/flags' }, 'DATABASE_URL is not a Postgres address'],
   [{ DATABASE_URL: 'postgres://me:secret@db' }, 'DATABASE_URL is not a Postgres address'],
 ])('%j is one sentence and exit code 78, without the secret', (env, sentence) => {
-  expect(() => readSettings(env, '/work')).toThrow(
+  expect(() => readSettings(env, '/srv/shop')).toThrow(
     expect.objectContaining({ exitCode: 78, message: expect.stringContaining(sentence) }),
   );
-  expect(() => readSettings(env, '/work')).not.toThrow(
+  expect(() => readSettings(env, '/srv/shop')).not.toThrow(
     expect.objectContaining({ message: expect.stringContaining('secret@') }),
   );
 });
