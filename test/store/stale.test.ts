@@ -249,6 +249,37 @@ test('a report is filed once for a period, whoever tries', async () => {
   ]);
 });
 
+test('a monthly report tells changes of flags and segments themselves, as far as production decides by them', async () => {
+  for (const key of ['checkout', 'gone']) await addFlag(key);
+  await shop.database.run(
+    `insert into burgee.segment (project_id, key) select '${shop.projectId}', unnest(array['staff', 'spare'])`,
+  );
+  await at(0, `update burgee.flag set description = 'only words' where key = 'gone'`);
+  await shop.target(
+    'checkout',
+    'europe',
+    { rules: [{ id: 'staff', if: [{ segment: 'staff' }], serve: 'on' }] },
+    day(1),
+  );
+  await at(2, `update burgee.flag set metadata = '{"team": "web"}' where key = 'checkout'`);
+  await at(3, `insert into burgee.segment_member (segment_id, targeting_key) select id, 'ada' from burgee.segment`);
+  await at(4, `update burgee.flag set archived_at = burgee.now() where key = 'gone'`);
+  await shop.target('checkout', 'development', { enabled: true }, day(5));
+  await at(6, `update burgee.environment set is_production = false where key = 'america'`);
+  const [told] = await shop.database.sql<{
+    changes: { environment: string; subject: string; key: string; operation: string }[];
+  }>('select burgee.report_changes($1, $2, $3) as changes', [shop.projectId, day(-1), day(30)]);
+  expect(
+    told!.changes.map(({ environment, subject, key, operation }) => [environment, subject, key, operation].join(' ')),
+  ).toEqual([
+    'europe flag_setting checkout update',
+    ' flag checkout update',
+    ' segment_member staff insert',
+    ' flag gone archive',
+    ' environment america update',
+  ]);
+});
+
 test('a filed report is never changed', async () => {
   await shop.database.sql(`select burgee.file_stale_report($1, 'daily', '2026-03-20', $2)`, [shop.projectId, day(19)]);
   for (const rewriting of [

@@ -9,6 +9,7 @@ drop function burgee.report_body(uuid, text, date, timestamptz);
 drop function burgee.report_trend(uuid, date);
 drop function burgee.report_heads(uuid);
 drop function burgee.report_changes(uuid, timestamptz, timestamptz);
+drop function burgee.changes_production(burgee.audit_entry);
 drop function burgee.report_findings(uuid, timestamptz);
 drop function burgee.stale_flags(uuid, timestamptz);
 drop function burgee.kind_changes(uuid, timestamptz);

@@ -279,6 +279,30 @@ begin atomic
 end;
 comment on function burgee.report_findings(uuid, timestamptz) is 'Findings with where code names the flag.';
 
+create function burgee.changes_production(entry burgee.audit_entry)
+returns boolean
+language sql
+stable
+return case entry.subject
+  when 'flag' then exists (
+    select
+    from unnest(array['kind', 'variants', 'client_visible', 'metadata', 'archived_at']) as decisive
+    where entry.before -> decisive is distinct from entry.after -> decisive
+  )
+  when 'environment' then true
+  else exists (
+    select
+    from burgee.segment
+    join burgee.setting_reference reference on reference.segment_id = segment.id
+    join burgee.environment on environment.id = reference.environment_id
+    where segment.project_id = entry.project_id
+      and segment.key = entry.subject_key
+      and environment.is_production
+  )
+end;
+comment on function burgee.changes_production(burgee.audit_entry) is
+  'Whether a change of a flag, a segment or an environment itself, which is in no environment''s chain, changes what production decides.';
+
 create function burgee.report_changes(of_project uuid, from_instant timestamptz, until_instant timestamptz)
 returns jsonb
 language sql
@@ -286,7 +310,7 @@ stable
 begin atomic
   select coalesce(jsonb_agg(jsonb_build_object(
     'at', burgee.utc_text(entry.at),
-    'environment', environment.key,
+    'environment', coalesce(environment.key, ''),
     'subject', entry.subject,
     'key', entry.subject_key,
     'operation', entry.operation,
@@ -295,14 +319,19 @@ begin atomic
     'reason', entry.reason,
     'emergency', entry.emergency) order by entry.at, entry.id), '[]')
   from burgee.audit_entry entry
-  join burgee.environment on environment.id = entry.environment_id
+  left join burgee.environment on environment.id = entry.environment_id
   where entry.project_id = of_project
-    and environment.is_production
-    and entry.operation <> 'insert'
+    and case
+      when environment.id is not null then environment.is_production and entry.operation <> 'insert'
+      when entry.subject = 'segment_member' then burgee.changes_production(entry)
+      when entry.subject in ('flag', 'segment', 'environment') then entry.operation <> 'insert' and burgee.changes_production(entry)
+      else false
+    end
     and entry.at >= from_instant
     and entry.at < until_instant;
 end;
-comment on function burgee.report_changes(uuid, timestamptz, timestamptz) is 'What changed in production, by whom and why.';
+comment on function burgee.report_changes(uuid, timestamptz, timestamptz) is
+  'What changed in production, by whom and why; what holds in every environment has the empty key.';
 
 create function burgee.report_heads(of_project uuid)
 returns jsonb

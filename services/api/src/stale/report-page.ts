@@ -67,7 +67,14 @@ function changesSection({ changes }: Report): string {
 function changeRow(one: ReportChange): string {
   const what = `${code(one.key)} ${text(`${one.subject.replaceAll('_', ' ')} ${one.operation}`)}`;
   const why = one.reason ?? (one.emergency ? 'switched without a reason' : '');
-  return row('td', [text(one.at), text(one.environment), what, text(one.actor), text(one.door), text(why)]);
+  return row('td', [
+    text(one.at),
+    text(one.environment || 'every environment'),
+    what,
+    text(one.actor),
+    text(one.door),
+    text(why),
+  ]);
 }
 
 function trendSection({ trend, period, overdue }: Report): string {

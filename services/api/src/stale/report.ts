@@ -27,6 +27,7 @@ export interface ReportFinding {
 
 export interface ReportChange {
   readonly at: string;
+  /** Empty: in every environment, such as a flag that was archived. */
   readonly environment: string;
   readonly subject: string;
   readonly key: string;
