@@ -32,6 +32,7 @@ test.each([
   ['no batch id', { ...good, batchId: 'x' }, 'batchId must be a UUID'],
   ['no application', { ...good, application: '' }, 'application must be one line'],
   ['a NUL in the application', { ...good, application: 'a\u0000b' }, 'application must be one line'],
+  ['half a surrogate pair', { ...good, unknown: ['a\ud800'] }, 'unknown[0] must be one line'],
   ['counts that are no list', { ...good, counts: {} }, 'counts must be a list of at most 2000 entries'],
   ['a count of 0', { ...good, counts: [{ ...count, count: 0 }] }, 'counts[0].count must be a whole number'],
   ['half a count', { ...good, counts: [count, { ...count, count: 1.5 }] }, 'counts[1].count'],

@@ -112,7 +112,8 @@ const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 function lineAt(value: unknown, path: string, longest: number): string {
-  if (typeof value === 'string' && value !== '' && value.length <= longest && !control.test(value)) return value;
+  const isLine = typeof value === 'string' && value !== '' && value.length <= longest && !control.test(value);
+  if (isLine && value.isWellFormed()) return value; // half a surrogate pair is no text to Postgres
   throw wrong(`${path} must be one line of 1 to ${longest} characters`);
 }
 
