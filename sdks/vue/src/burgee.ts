@@ -21,21 +21,24 @@ export const burgeeKey: InjectionKey<Burgee> = Symbol('burgee');
 /**
  * Makes the plugin from options, or around a client that exists already.
  *
- * It connects once it is installed in a browser, and closes when the application is unmounted. Where there is no
+ * It connects once it is installed in a browser, and closes when the last application that has it is unmounted. Where there is no
  * `window` it asks nothing: a server renders with `initial`, or with the state that Pinia brings along.
  */
 export function createBurgee(from: ClientOptions | { client: BurgeeClient }): Burgee {
   const client = 'client' in from ? from.client : createClient(from);
   const held = shallowRef<Held>({ state: client.state, evaluations: Object.fromEntries(client.evaluations) });
+  let apps = 0;
+  let stop = () => {};
   const burgee: Burgee = {
     client,
     held,
     install(app) {
       app.provide(burgeeKey, burgee);
       keepInPinia(app, held);
-      const stop = follow(client, held);
+      if (apps++ === 0) stop = follow(client, held);
       if (typeof window !== 'undefined') client.start();
       app.onUnmount(() => {
+        if (--apps > 0) return;
         stop();
         void client.close();
       });

@@ -129,6 +129,17 @@ test('serves the default and warns where the plugin was not installed', () => {
   ).toThrow();
 });
 
+test('goes on for one application of a page when another is unmounted', async () => {
+  const burgee = createTestBurgee({ banner: 'x' });
+  const [one, two] = [1, 2].map(() => mount(Banner, { global: { plugins: [burgee] } }));
+  one?.unmount();
+  burgee.set('banner', 'y');
+  await nextTick();
+  expect(two?.text()).toBe('y');
+  two?.unmount();
+  expect(burgee.client.state).toBe('closed');
+});
+
 test('closes its client when the application is unmounted', async () => {
   const source = staticSource('decisions', decisionsOf({ banner: 'x' }));
   const client = createClient({ url: 'test:', key: 'test', source, storage: null });
