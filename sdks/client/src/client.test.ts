@@ -243,6 +243,7 @@ test('comes back to a context whose successor was never answered', async () => {
 test('asks within two seconds once the page has its network back', async () => {
   const page = new EventTarget();
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
   await using world = await startClient((_, response) => response.writeHead(500).end());
   await vi.waitFor(() => expect(world.clock.hasTimerIn(2_000)).toBe(true));
   world.clock.advance(2_000);
@@ -251,6 +252,9 @@ test('asks within two seconds once the page has its network back', async () => {
   page.dispatchEvent(new Event('online'));
   world.clock.advance(2_000);
   await world.live();
+  await world.client.close();
+  page.dispatchEvent(new Event('online'));
+  expect(world.clock.nextInMs).toBeUndefined();
   vi.unstubAllGlobals();
 });
 
