@@ -21,11 +21,20 @@ export function useNotices() {
     });
   }
 
-  function offer(title: string, action: { label: string; run: () => unknown }, description?: string): void {
+  /** Offers something to do; answers how to take the offer back. */
+  function offer(title: string, action: { label: string; run: () => unknown }, description?: string): () => void {
     const actions = [
       { label: action.label, color: 'neutral' as const, variant: 'outline' as const, onClick: () => void action.run() },
     ];
-    toast.add({ title, description, color: 'neutral', icon: 'i-lucide-power-off', duration: 15_000, actions });
+    const { id } = toast.add({
+      title,
+      description,
+      color: 'neutral',
+      icon: 'i-lucide-power-off',
+      duration: 15_000,
+      actions,
+    });
+    return () => toast.remove(id);
   }
 
   return { done, failed, offer };
