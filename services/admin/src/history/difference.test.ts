@@ -52,3 +52,14 @@ test('says in a few words what an entry did', () => {
   expect(entrySentence({ ...entry, after: { enabled: true } })).toBe('Changed the targeting of');
   expect(entrySentence({ ...entry, subject: 'flag', operation: 'insert' })).toBe('Created flag');
 });
+
+test('tells who was given and who lost a role or a place in a segment', () => {
+  const role = (before: object | null, after: object | null) =>
+    entrySentence({ subject: 'member_role', operation: 'update', before, after });
+  expect(role(null, { role: 'product_owner' })).toBe('Gave the role product owner to');
+  expect(role({ role: 'viewer' }, { role: 'admin' })).toBe('Changed the role from viewer to admin of');
+  expect(role({ role: 'admin' }, null)).toBe('Took the role admin from');
+  const member = { targeting_key: 'ada', included: true };
+  const entry = { subject: 'segment_member', before: null, after: member };
+  expect(entrySentence({ ...entry, operation: 'insert' })).toBe('Put ada among the included of segment');
+});
