@@ -10,11 +10,14 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 const dateOnly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
 
+/** What is past is not made longer than it was; 90 days to come are still three months a second later. */
+const whole = (count: number) => (count < 0 ? Math.trunc(count) : Math.round(count));
+
 /** "3 days ago"; "just now" within a minute. */
 export function ago(instant: string, now: number = Date.now()): string {
   const distance = Date.parse(instant) - now;
   const unit = units.find(([, size]) => Math.abs(distance) >= size);
-  return unit === undefined ? 'just now' : relative.format(Math.trunc(distance / unit[1]), unit[0]);
+  return unit === undefined ? 'just now' : relative.format(whole(distance / unit[1]), unit[0]);
 }
 
 /** In the reader's zone. */
