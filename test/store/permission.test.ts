@@ -304,6 +304,20 @@ test('who may create a flag may say at once what it will serve in production, bu
   expect(await shop.setting('fresh', 'production')).toMatchObject({ default_serve: 'off', enabled: false });
 });
 
+test('what production serves while a flag is off changes with the right and a reason only', async () => {
+  await shop.flag('greeting', { value_type: 'string', variants: { polite: 'Good day', short: 'Hi' } });
+  const say = (role: Role, greeting: string, reason?: string) =>
+    through(shop.database.apiUrl, claimOf(shop.members[role], 'ui'), [
+      `update burgee.flag set variants = jsonb_set(variants, '{polite}', $1), change_reason = $2 where key = 'greeting'`,
+      [JSON.stringify(greeting), reason],
+    ]);
+  await say('developer', 'Good morning'); // the default of the code is served so far
+  await shop.target('greeting', 'production', { off_variant: 'polite' });
+  expect(await refusalOf(say('developer', 'Good evening', 'x'))).toMatchObject({ code: 'FORBIDDEN' });
+  expect(await refusalOf(say('product_owner', 'Good evening'))).toMatchObject({ code: 'REASON_REQUIRED' });
+  await say('product_owner', 'Good evening', 'it is late');
+});
+
 test('a production segment needs a reason for members too', async () => {
   const add: Statement = [
     `insert into burgee.segment_member (segment_id, targeting_key) select id, 'ada' from burgee.segment where ${inShop('used')}`,

@@ -42,6 +42,7 @@ drop function burgee.check_settings_of(burgee.flag);
 drop function burgee.check_flag_identity(burgee.flag, burgee.flag);
 drop function burgee.check_new_flag_key(burgee.flag);
 drop function burgee.check_flag();
+drop function burgee.changes_off_value(burgee.flag, burgee.flag);
 drop function burgee.is_on_in_production(uuid);
 drop function burgee.guard_flag();
 drop function burgee.touch_flag();

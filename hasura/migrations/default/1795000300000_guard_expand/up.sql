@@ -366,6 +366,9 @@ begin
   if burgee.decides(new) is distinct from burgee.decides(old) and burgee.is_on_in_production(new.id) then
     perform burgee.require_role(new.project_id, burgee.releasers(), 'change flags that are on in production');
     perform burgee.require_reason(format('changing %s, which is on in production,', new.key));
+  elsif burgee.changes_off_value(old, new) then
+    perform burgee.require_role(new.project_id, burgee.releasers(), 'change values that production serves');
+    perform burgee.require_reason(format('changing what %s serves in production while it is off', new.key));
   else
     perform burgee.require_role(new.project_id, burgee.writers(), 'change flags');
   end if;
@@ -387,6 +390,20 @@ return exists (
     and environment.is_production
 );
 comment on function burgee.is_on_in_production(uuid) is 'Whether any production environment has the flag enabled.';
+
+create function burgee.changes_off_value(was burgee.flag, becomes burgee.flag)
+returns boolean
+language sql
+stable
+return exists (
+  select
+  from burgee.flag_setting setting
+  join burgee.environment on environment.id = setting.environment_id
+  where setting.flag_id = becomes.id
+    and environment.is_production
+    and was.variants -> setting.off_variant is distinct from becomes.variants -> setting.off_variant
+);
+comment on function burgee.changes_off_value(burgee.flag, burgee.flag) is 'Whether new variants change what production serves while the flag is off.';
 
 create function burgee.check_flag()
 returns trigger
