@@ -94,6 +94,25 @@ function revoked(): object {
   return proxy;
 }
 
+test('never throws for any flag key', () => {
+  for (const key of [Symbol('x'), Object.create(null), null, undefined]) {
+    expect(evaluate(nosy, key as string, {}, 0).errorCode).toBe('FLAG_NOT_FOUND');
+  }
+});
+
+test('takes no attribute from a prototype that somebody has polluted', () => {
+  const compiled = compiledOf([
+    booleanFlag({ rules: [{ id: 'r', if: [{ attr: 'isAdmin', op: 'equals', values: [true] }] }] }),
+  ]);
+  Object.defineProperty(Object.prototype, 'isAdmin', { value: true, configurable: true });
+  try {
+    expect(evaluate(compiled, 'flag', {}, 0).value).toBe(false);
+    expect(evaluate(compiled, 'flag', { isAdmin: true }, 0).value).toBe(true);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'isAdmin');
+  }
+});
+
 test('a context that throws is INVALID_CONTEXT', () => {
   const context = Object.defineProperty({}, 'country', { get: throwing });
   expect(evaluate(nosy, 'nosy-0', context, 0)).toMatchObject({ reason: 'ERROR', errorCode: 'INVALID_CONTEXT' });

@@ -71,6 +71,6 @@ function decideRule(
 function notFound(flagKey: string, environment: string): Evaluation {
   return failed(flagKey, {
     errorCode: 'FLAG_NOT_FOUND',
-    errorMessage: `no flag ${flagKey} in environment ${environment}`,
+    errorMessage: `no flag ${typeof flagKey === 'string' ? flagKey : typeof flagKey} in environment ${environment}`,
   });
 }

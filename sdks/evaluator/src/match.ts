@@ -84,12 +84,12 @@ function matchAttribute({ attr, op, values = [] }: AttributeCondition, path: str
   }
 }
 
-/** Names that every object inherits are read only where the context has them itself. */
+/** Names that every object inherits, also those that a careless library added, are read only where the context has them itself. */
 function reader(attr: string): (context: EvaluationContext) => unknown {
-  return attr in {}
-    ? (context) => (Object.hasOwn(context, attr) ? context[attr] : undefined)
-    : (context) => context[attr];
+  return (context) => (inherited[attr] === undefined || Object.hasOwn(context, attr) ? context[attr] : undefined);
 }
+
+const inherited = Object.prototype as unknown as Readonly<Record<string, unknown>>;
 
 function misfit(attr: string, op: string, value: unknown): Fault {
   const type = Array.isArray(value) ? 'array' : typeof value;
