@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { byteLength, compareVersions, instantOf, type Version, versionOf } from './grammar.ts';
+import { byteLength, compareVersions, instantOf, versionOf } from './grammar.ts';
 
 // Ascending, from semver.org and beyond.
 const ascending = [
@@ -14,6 +14,8 @@ const ascending = [
   '1.0.0-alpha',
   '1.0.0-alpha.1',
   '1.0.0-alpha.beta',
+  '1.0.0-alpha-1',
+  '1.0.0-alpha0',
   '1.0.0-beta',
   '1.0.0-beta.2',
   '1.0.0-beta.11',
@@ -28,12 +30,17 @@ const ascending = [
 ];
 
 test('orders versions as semantic versioning does', () => {
-  const versions = ascending.map((text) => versionOf(text) as Version);
+  const versions = ascending.map((text) => versionOf(text) ?? '');
   for (const [i, a] of versions.entries()) {
     for (const [j, b] of versions.entries()) {
       expect(Math.sign(compareVersions(a, b)), `${ascending[i]} ${ascending[j]}`).toBe(Math.sign(i - j));
     }
   }
+});
+
+test('a build does not count', () => {
+  expect(versionOf('1.2.3-rc.1+build.7')).toBe('1.2.3-rc.1');
+  expect(compareVersions(versionOf('1.2.3+a') ?? '', versionOf('1.2.3+b') ?? '')).toBe(0);
 });
 
 test.each([

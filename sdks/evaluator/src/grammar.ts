@@ -1,10 +1,15 @@
-const DATE = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
+const CLOCK = '([01]\\d|2[0-3]):[0-5]\\d';
+const DATE = new RegExp(
+  `^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T${CLOCK}:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]${CLOCK})$`,
+);
 const NUMBER = '(0|[1-9]\\d*)';
-const LABEL = '(?:0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)';
+const LABEL = `(${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
 const VERSION = new RegExp(
-  `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-(${LABEL}(?:\\.${LABEL})*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?$`,
+  `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(-${LABEL}(\\.${LABEL})*)?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$`,
 );
 const VERSION_LIMIT = 256;
+const DOT = 46;
+const MINUS = 45;
 
 /**
  * Reads an RFC 3339 date with a zone.
@@ -13,64 +18,80 @@ const VERSION_LIMIT = 256;
  * @see      spec/README.md, dates
  */
 export function instantOf(text: string): number | undefined {
-  const [, year, month, day, hour, minute, second, fraction = '', sign, zoneHour, zoneMinute] = DATE.exec(text) ?? [];
-  if (year === undefined || year === '0000' || Number(month) < 1 || Number(month) > 12) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  if (Number(day) < 1 || Number(day) > daysIn(Number(year), Number(month))) return undefined;
-  if (sign !== undefined && (Number(zoneHour) > 23 || Number(zoneMinute) > 59)) return undefined;
-  const zoneMs = sign === undefined ? 0 : (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000;
-  const local = Date.parse(`${text.slice(0, 19)}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
-  return sign === '-' ? local + zoneMs : local - zoneMs;
+  if (!DATE.test(text)) return undefined;
+  const year = pairAt(text, 0) * 100 + pairAt(text, 2);
+  const month = pairAt(text, 5);
+  const day = pairAt(text, 8);
+  if (year === 0 || day > daysIn(year, month)) return undefined;
+  const minutes = daysBefore(year, month, day) * 1440 + pairAt(text, 11) * 60 + pairAt(text, 14) - zoneMinutes(text);
+  const fraction = text.charCodeAt(19) === DOT ? Math.round(Number.parseFloat(text.slice(19, 23)) * 1000) : 0;
+  return (minutes * 60 + pairAt(text, 17)) * 1000 + fraction;
+}
+
+/** The number that two digits make. */
+function pairAt(text: string, at: number): number {
+  return text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+}
+
+function zoneMinutes(text: string): number {
+  const end = text.length;
+  if (text.endsWith('Z')) return 0;
+  const minutes = pairAt(text, end - 5) * 60 + pairAt(text, end - 2);
+  return text.charCodeAt(end - 6) === MINUS ? -minutes : minutes;
 }
 
 function daysIn(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return 30 + ((month + (month >> 3)) & 1);
 }
 
-/** The parts of a semantic version that decide which one is newer. */
-export interface Version {
-  readonly core: readonly string[];
-  readonly labels: readonly string[];
+/** Days since 1970. Years that begin in March have their leap day last, so that 153 days are every five months. */
+function daysBefore(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1;
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return y * 365 + leapDays + Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 719_469;
 }
 
-/** Reads a semantic version (2.0.0, at most 256 characters); the build is left out, it does not count in comparisons. */
-export function versionOf(text: string): Version | undefined {
-  const [, major, minor, patch, labels] = (text.length <= VERSION_LIMIT && VERSION.exec(text)) || [];
-  if (major === undefined || minor === undefined || patch === undefined) return undefined;
-  return { core: [major, minor, patch], labels: labels === undefined ? [] : labels.split('.') };
+/** Reads a semantic version (2.0.0, at most 256 characters); without its build, which does not count in comparisons. */
+export function versionOf(text: string): string | undefined {
+  if (text.length > VERSION_LIMIT || !VERSION.test(text)) return undefined;
+  const build = text.indexOf('+');
+  return build < 0 ? text : text.slice(0, build);
 }
 
-/** Negative, 0 or positive, by the precedence of semantic versions. */
-export function compareVersions(a: Version, b: Version): number {
-  return compareLists(a.core, b.core) || compareReleases(a.labels, b.labels) || compareLists(a.labels, b.labels);
+/**
+ * Negative, 0 or positive, by the precedence of semantic versions.
+ *
+ * Up to where they differ both are the same, so what differs is one number or label, or what follows it.
+ */
+export function compareVersions(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  const dash = a.indexOf('-');
+  const inLabels = dash >= 0 && dash < at;
+  const start = Math.max(a.lastIndexOf('.', at - 1), inLabels ? dash : -1) + 1;
+  const aEnd = digitsEnd(a, start);
+  const bEnd = digitsEnd(b, start);
+  const aIsNumber = !inLabels || rank(a, aEnd) < 0;
+  const bIsNumber = !inLabels || rank(b, bEnd) < 0;
+  if (aIsNumber !== bIsNumber) return aIsNumber ? -1 : 1;
+  // Numbers have no leading zeros, so the longer one is the greater, whatever its size.
+  if (aIsNumber && aEnd !== bEnd) return aEnd - bEnd;
+  // Behind three equal numbers only one has labels: a release is newer than each of its previews.
+  if (!inLabels && aEnd === at) return rank(b, at) - rank(a, at);
+  return rank(a, at) - rank(b, at);
 }
 
-/** A release is newer than each of its previews. */
-function compareReleases(a: readonly string[], b: readonly string[]): number {
-  return Math.sign(b.length) - Math.sign(a.length) === 0 ? 0 : a.length === 0 ? 1 : -1;
+function digitsEnd(text: string, start: number): number {
+  let end = start;
+  while (text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end++;
+  return end;
 }
 
-function compareLists(a: readonly string[], b: readonly string[]): number {
-  for (let i = 0; ; i++) {
-    const left = a[i];
-    const right = b[i];
-    if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? -1 : 1;
-    const order = compareLabels(left, right);
-    if (order !== 0) return order;
-  }
-}
-
-/** Numbers have no leading zeros, so the longer one is the greater, whatever its size. */
-function compareLabels(a: string, b: string): number {
-  const aIsNumber = isNumber(a);
-  if (aIsNumber !== isNumber(b)) return aIsNumber ? -1 : 1;
-  if (aIsNumber && a.length !== b.length) return a.length - b.length;
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function isNumber(label: string): boolean {
-  return /^\d+$/.test(label);
+/** The end comes before a dot, and that before all that makes a label longer. */
+function rank(text: string, at: number): number {
+  if (at === text.length) return -2;
+  return text.charCodeAt(at) === DOT ? -1 : text.charCodeAt(at);
 }
 
 /** Length in UTF-8 bytes; half a surrogate pair counts three. */
