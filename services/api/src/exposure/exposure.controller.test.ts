@@ -85,6 +85,20 @@ test('keeps unknown flags with how often they were asked for', async () => {
   });
 });
 
+test('keeps no more unknown flags of browsers than anybody could look at, and goes on counting those', async () => {
+  const kept = async () =>
+    api.database.sql<{ rows: number; seen: number }>(
+      `select count(*)::int as rows, (max(count) filter (where flag_key = 'made-up-0-0'))::int as seen
+       from burgee.unknown_flag`,
+    );
+  const invent = (nr: number) => Array.from({ length: 200 }, (_, index) => `made-up-${nr}-${index}`);
+  for (let nr = 0; nr < 5; nr += 1) await send([], { unknown: invent(nr) }, api.keys.client);
+  await eventually(async () => expect((await kept())[0]?.rows).toBeGreaterThanOrEqual(1000));
+  const [before] = await kept();
+  await send([], { unknown: [...invent(5).slice(1), 'made-up-0-0'] }, api.keys.client);
+  await eventually(async () => expect((await kept())[0]).toEqual({ rows: before?.rows, seen: 2 }));
+});
+
 test('keeps batches while Postgres is away and writes them afterwards', async () => {
   link.cut();
   const { status } = await send([{ flag: 'a', variant: 'on', count: 3, hour }], { application: 'patient' });

@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config.ts';
 import { CLOCK, type Clock, LOGGER } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
-import { forgetBatches, makeMonths } from './exposure.sql.ts';
+import { forgetOld, makeMonths } from './exposure.sql.ts';
 
 const everyMs = 3_600_000;
 
-/** Keeps the tables of counts in order, every hour: months are made ahead, old batches are forgotten. Any number of workers may. */
+/** Keeps the tables of counts in order, every hour: months are made ahead, what is old is forgotten. Any number of workers may. */
 @Injectable()
 export class ExposureJob implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #postgres: Postgres;
@@ -42,7 +42,7 @@ export class ExposureJob implements OnApplicationBootstrap, OnApplicationShutdow
   async #tidy(): Promise<void> {
     try {
       await makeMonths(this.#postgres, new Date(this.#clock()));
-      await forgetBatches(this.#postgres);
+      await forgetOld(this.#postgres);
     } catch (error) {
       this.#logger.warn({ err: error }, 'the tables of counts could not be tidied');
     }

@@ -31,9 +31,10 @@ export async function makeMonths(postgres: Postgres, now: Date): Promise<void> {
   );
 }
 
-/** Forgets which batches came, long after anybody would send one again. */
-export async function forgetBatches(postgres: Postgres): Promise<void> {
+/** Forgets which batches came, long after anybody would send one again, and unknown flags that nothing asks for any more. */
+export async function forgetOld(postgres: Postgres): Promise<void> {
   await postgres.query(`delete from burgee.exposure_batch where received_at < now() - interval '7 days'`);
+  await postgres.query(`delete from burgee.unknown_flag where last_seen < now() - interval '90 days'`);
 }
 
 /** Counts of flags that exist; the others become unknown flags. Rows are written in one order, so that writers never lock each other out. */
@@ -56,17 +57,27 @@ async function writeCounts(trx: Transaction<DB>, counts: readonly ExposureCount[
       through_client_key = exposure.through_client_key and excluded.through_client_key`.execute(trx);
 }
 
+/** Unknown flags per environment from which on browsers add none: whoever holds a client key may invent names. */
+const mostUnknown = 1000;
+
 async function writeUnknown(trx: Transaction<DB>, unknown: readonly UnknownFlag[]): Promise<void> {
   if (unknown.length === 0) return;
   const rows = JSON.stringify(unknown);
   await sql`
     insert into burgee.unknown_flag as seen (environment_id, flag_key, application, count)
     select environment.id, asked."flagKey", asked.application, count(*)
-    from jsonb_to_recordset(${rows}::jsonb) as asked ("flagKey" text, application text, "environmentId" uuid)
+    from jsonb_to_recordset(${rows}::jsonb) as asked ("flagKey" text, application text, "environmentId" uuid, "throughClientKey" boolean)
     join burgee.environment on environment.id = asked."environmentId"
     where not exists (
       select from burgee.flag
       where flag.project_id = environment.project_id and flag.key = asked."flagKey" and flag.archived_at is null)
+      and (
+        not asked."throughClientKey"
+        or (select count(*) from burgee.unknown_flag as kept where kept.environment_id = environment.id) < ${mostUnknown}
+        or exists (
+          select from burgee.unknown_flag as kept
+          where kept.environment_id = environment.id and kept.flag_key = asked."flagKey"
+            and kept.application = asked.application))
     group by 1, 2, 3
     order by 1, 2, 3
     on conflict (environment_id, flag_key, application) do update

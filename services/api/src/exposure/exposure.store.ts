@@ -115,7 +115,11 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
     if (this.#rowsWaiting() >= exposureLimits.rowsWaiting) return;
     const hour = hourOf(this.#clock());
     const counts = this.#tally.take().map((served) => ({ ...served, hour }));
-    const unknown = this.#tally.takeMissing().map((missing) => ({ ...missing, application: 'ofrep' }));
+    const unknown = this.#tally.takeMissing().map((missing) => ({
+      ...missing,
+      application: 'ofrep',
+      throughClientKey: false,
+    }));
     if (counts.length + unknown.length > 0) this.#waiting.push({ batchId: randomUUID(), counts, unknown });
   }
 

@@ -23,7 +23,7 @@ test('reads a batch: hours of UTC, an empty variant is the default of the code',
     throughClientKey: false,
   });
   expect(batch.counts[1]?.variant).toBeNull();
-  expect(batch.unknown).toEqual([{ flagKey: 'x', application: 'shop', environmentId: 'e' }]);
+  expect(batch.unknown).toEqual([{ flagKey: 'x', application: 'shop', environmentId: 'e', throughClientKey: false }]);
 });
 
 const good = { batchId, application: 'shop', counts: [count] };

@@ -19,6 +19,7 @@ export interface UnknownFlag {
   readonly flagKey: string;
   readonly application: string;
   readonly environmentId: string;
+  readonly throughClientKey: boolean;
 }
 
 /** What one sender counted; counted again under the same id, it counts once. */
@@ -60,6 +61,7 @@ export function exposureBatch(body: unknown, sender: Sender): ExposureBatch {
       flagKey: lineAt(key, `unknown[${index}]`, 128),
       application: named,
       environmentId: sender.environmentId,
+      throughClientKey: sender.throughClientKey,
     })),
   };
 }
