@@ -4,8 +4,7 @@ import type { KeyKind } from './credential.ts';
 export const KeyKindName = { client: 'client', server: 'server', relay: 'relay' } as const;
 registerEnumType(KeyKindName, {
   name: 'KeyKind',
-  description:
-    'client: decisions of client-visible flags; server: rulesets; relay: rulesets and the hashes of client keys.',
+  description: 'client: decisions of client-visible flags; server: rulesets; relay: rulesets, for what passes them on.',
 });
 
 @ObjectType({ description: 'What an application identifies itself with in one environment.' })
