@@ -78,7 +78,7 @@ export function createClient(options: ClientOptions): BurgeeClient {
     reachable: () => state() === 'live',
   });
   const connection = followDecisions({ ...options, ...world }, held, lifecycle);
-  let stopListening = () => {};
+  const closed = new AbortController();
 
   return {
     get state() {
@@ -109,14 +109,11 @@ export function createClient(options: ClientOptions): BurgeeClient {
       signal('start');
       publish();
       connection.open();
-      stopListening = onPage({
-        pagehide: () => void exposures.flush('leaving'),
-        online: () => connection.reopenSoon(),
-      });
+      onPage({ pagehide: () => void exposures.flush('leaving'), online: connection.reopenSoon }, closed.signal);
     },
     async close() {
       connection.close();
-      stopListening();
+      closed.abort();
       const counted = exposures.close();
       if (signal('close')) publish();
       await counted;
@@ -182,13 +179,9 @@ function localStorageIfAny(): KeyValueStorage | null {
 }
 
 /** A page that is left tells what it used; one that has its network back need not wait. */
-function onPage(listeners: Readonly<Record<'pagehide' | 'online', () => void>>): () => void {
-  const page = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>;
-  const all = Object.entries(listeners);
-  for (const [event, run] of all) page.addEventListener?.(event, run);
-  return () => {
-    for (const [event, run] of all) page.removeEventListener?.(event, run);
-  };
+function onPage(listeners: Readonly<Record<'pagehide' | 'online', () => void>>, signal: AbortSignal): void {
+  const page = globalThis as Partial<Pick<EventTarget, 'addEventListener'>>;
+  for (const [event, run] of Object.entries(listeners)) page.addEventListener?.(event, run, { signal });
 }
 
 function pageHost(): string {

@@ -23,7 +23,8 @@ interface Count {
   flag: string;
   variant: string;
   count: number;
-  hour: string;
+  /** Hours since 1970. */
+  hour: number;
   source: 'used';
 }
 
@@ -41,7 +42,6 @@ export function countExposures({ application, clock, random, fetch, request, rea
   let counts: Count[] = [];
   /** Flag → variant → the newest of `counts`: no text is put together for a use. */
   let newest = new Map<string, Map<string, Count>>();
-  let hour = { from: Number.NaN, name: '' };
   let unknown = new Set<string>();
   /** Sent again under the same id until it is taken, so that it counts once. */
   let unsent: string | undefined;
@@ -49,13 +49,6 @@ export function countExposures({ application, clock, random, fetch, request, rea
 
   function schedule(): void {
     cancel ??= clock.after(everyMs * (1 + random() * 0.1), () => void flush());
-  }
-
-  /** Asked with each use, and so written out once an hour only. */
-  function hourOf(now: number): string {
-    const from = Math.floor(now / hourMs) * hourMs;
-    if (from !== hour.from) hour = { from, name: new Date(from).toISOString() };
-    return hour.name;
   }
 
   async function flush(when?: 'leaving'): Promise<void> {
@@ -68,7 +61,8 @@ export function countExposures({ application, clock, random, fetch, request, rea
   /** Answers whether there is no use in sending the same again. */
   async function send(when?: 'leaving'): Promise<boolean> {
     if (!unsent && counts.length + unknown.size > 0) {
-      const batch = { batchId: randomId(), application, counts, unknown: [...unknown] };
+      const written = counts.map((count) => ({ ...count, hour: new Date(count.hour * hourMs).toISOString() }));
+      const batch = { batchId: randomId(), application, counts: written, unknown: [...unknown] };
       unsent = JSON.stringify(batch);
       counts = [];
       newest = new Map();
@@ -87,15 +81,14 @@ export function countExposures({ application, clock, random, fetch, request, rea
 
   return {
     used(flag, variant) {
-      const thisHour = hourOf(clock.now());
-      const variants = newest.get(flag);
-      const known = variants?.get(variant);
-      if (known?.hour === thisHour) known.count++;
+      const hour = Math.floor(clock.now() / hourMs);
+      const variants = newest.get(flag) ?? new Map<string, Count>();
+      const known = variants.get(variant);
+      if (known?.hour === hour) known.count++;
       else if (counts.length < mostCounts) {
-        const count: Count = { flag, variant, count: 1, hour: thisHour, source: 'used' };
+        const count: Count = { flag, variant, count: 1, hour, source: 'used' };
         counts.push(count);
-        if (variants) variants.set(variant, count);
-        else newest.set(flag, new Map([[variant, count]]));
+        newest.set(flag, variants.set(variant, count));
       }
       schedule();
     },

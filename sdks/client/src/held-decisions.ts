@@ -41,13 +41,15 @@ export function holdDecisions(options: HeldDecisionsOptions, raise: Lifecycle['r
   function read(given?: EvaluationContext | null): Asked {
     const context = given ?? {};
     let targetingKey = '';
+    let question: string;
     try {
       targetingKey = String(context.targetingKey ?? '');
-      return { question: JSON.stringify({ context }), identity: `${url}\n${key}\n${targetingKey}` };
+      question = JSON.stringify({ context });
     } catch (error) {
       raise('BURGEE_CLIENT_006', 'the context is not JSON', error);
-      return { question: JSON.stringify({ context: { targetingKey } }), identity: `${url}\n${key}\n${targetingKey}` };
+      question = JSON.stringify({ context: { targetingKey } });
     }
+    return { question, identity: `${url}\n${key}\n${targetingKey}` };
   }
 
   function cache(): ReturnType<typeof storageCache> | null {

@@ -9,39 +9,28 @@ export interface PollOptions extends HttpSourceOptions {
   random: () => number;
 }
 
-/** Asks again and again, with the ETag of the last answer to the same question, if that was taken. */
+/** Asks again and again, with the ETag of the last answer. */
 export function pollSource(options: PollOptions): Source {
   return {
     kind: 'poll',
     open(report) {
       const attempt = beginAttempt(options, report);
-      void ask(attempt, options, { question: '', etag: '' });
+      void ask(attempt, options);
       return attempt.close;
     },
   };
 }
 
-/** Begins empty with each attempt: the one before ended because its last answer was of no use, or is not wanted any more. */
-interface Seen {
-  question: string;
-  etag: string;
-}
-
-async function ask(attempt: Attempt, options: PollOptions, seen: Seen): Promise<void> {
-  const { url, body } = options.request();
-  const question = url + body;
-  const known = seen.etag && seen.question === question;
-  const response = await attempt.ask('application/json', known ? { 'if-none-match': seen.etag } : {});
+/** Without an ETag at first: the attempt before ended because its answer was of no use, or another question is asked. */
+async function ask(attempt: Attempt, options: PollOptions, etag = ''): Promise<void> {
+  const response = await attempt.ask('application/json', etag ? { 'if-none-match': etag } : {});
   if (!response) return;
   try {
     if (response.status === 304) attempt.say({ kind: 'unchanged' });
-    else {
-      attempt.say({ kind: 'message', event: options.event, data: await response.text() });
-      seen.etag = response.headers.get('etag') ?? '';
-      seen.question = question;
-    }
+    else attempt.say({ kind: 'message', event: options.event, data: await response.text() });
   } catch (error) {
     attempt.lose(error);
   }
-  attempt.watch(options.intervalMs * (1 + options.random() * 0.1), () => void ask(attempt, options, seen));
+  const known = response.headers.get('etag') ?? (response.status === 304 ? etag : '');
+  attempt.watch(options.intervalMs * (1 + options.random() * 0.1), () => void ask(attempt, options, known));
 }
