@@ -9,7 +9,7 @@ import { runToEnd, superviseChild } from './child.mjs';
 import { findRuntime } from './runtime.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const commands = ['start', 'test', 'check', 'build', 'cli'];
+const commands = ['start', 'test', 'check', 'build', 'cli', 'screenshots'];
 
 export async function main(argv) {
   const [command, ...rest] = argv;
@@ -43,6 +43,7 @@ const run = {
   },
   check: (runtime, rest) => superviseChild(runtime, [path.join(root, 'tools/check.ts'), ...rest], { cwd: root }),
   build: (runtime, rest) => superviseChild(runtime, [path.join(root, 'tools/build.ts'), ...rest], { cwd: root }),
+  screenshots: (runtime) => superviseChild(runtime, [path.join(root, 'test/screenshots.ts')], { cwd: root }),
   async cli(runtime, rest) {
     await build(runtime);
     return superviseChild(runtime, [path.join(root, 'sdks/cli/bin/burgee.js'), ...rest], { cwd: root });
