@@ -104,7 +104,12 @@ test('takes no attribute from a prototype that somebody has polluted', () => {
   const compiled = compiledOf([
     booleanFlag({ rules: [{ id: 'r', if: [{ attr: 'isAdmin', op: 'equals', values: [true] }] }] }),
   ]);
-  Object.defineProperty(Object.prototype, 'isAdmin', { value: true, configurable: true });
+  Object.defineProperty(Object.prototype, 'isAdmin', {
+    value: true,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
   try {
     expect(evaluate(compiled, 'flag', {}, 0).value).toBe(false);
     expect(evaluate(compiled, 'flag', { isAdmin: true }, 0).value).toBe(true);

@@ -86,10 +86,17 @@ function matchAttribute({ attr, op, values = [] }: AttributeCondition, path: str
 
 /** Names that every object inherits, also those that a careless library added, are read only where the context has them itself. */
 function reader(attr: string): (context: EvaluationContext) => unknown {
-  return (context) => (inherited[attr] === undefined || Object.hasOwn(context, attr) ? context[attr] : undefined);
+  const own = (context: EvaluationContext) => (Object.hasOwn(context, attr) ? context[attr] : undefined);
+  return attr in {} ? own : (context) => (isPolluted() ? own(context) : context[attr]);
 }
 
-const inherited = Object.prototype as unknown as Readonly<Record<string, unknown>>;
+/** Whether something was added to the prototype of all objects; engines know the answer without looking. */
+function isPolluted(): boolean {
+  for (const _ in plain) return true;
+  return false;
+}
+
+const plain = {};
 
 function misfit(attr: string, op: string, value: unknown): Fault {
   const type = Array.isArray(value) ? 'array' : typeof value;
