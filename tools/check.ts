@@ -31,7 +31,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 /** Each package by its own compiler: those with single-file components need Vue's. */
 function typeChecks(): Check[] {
-  const folders = [...readPackages().map(({ folder }) => folder), 'test', 'tools'];
+  const folders = [...readPackages().map(({ folder }) => folder), 'bench', 'test', 'tools'];
   return folders
     .filter((folder) => existsSync(path.join(root, folder, 'tsconfig.json')))
     .map((folder) => {
