@@ -39,6 +39,21 @@ test('a flag is stale when it was rolled out for longer than two weeks', async (
   expect(await findings(15)).toEqual(['checkout stale 15']);
 });
 
+test('two weeks are 14 times 24 hours, also where clocks are put forward in between', async () => {
+  await addFlag('checkout');
+  await rollOut('checkout', 20); // 21 March; on the 29th an hour is missing in Berlin
+  const early = new Date(Date.parse(day(34)) - 1_800_000).toISOString();
+  await shop.database.run(`
+    set timezone = 'Europe/Berlin';
+    do $$
+    begin
+      if exists (select from burgee.stale_flags('${shop.projectId}', '${early}')) then
+        raise exception 'stale half an hour early';
+      end if;
+    end
+    $$`);
+});
+
 test('a description edited on day 13 moves nothing', async () => {
   await addFlag('checkout');
   await rollOut('checkout', 0);

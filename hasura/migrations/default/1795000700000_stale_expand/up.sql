@@ -156,6 +156,7 @@ returns table (
   flag_id uuid, flag_key text, finding text, since timestamptz, days int, owner text, kind text, value jsonb, detail jsonb)
 language sql
 stable
+set timezone = 'UTC' -- a day has 24 hours, wherever the server stands
 begin atomic
   with evidence as (
     select
@@ -393,6 +394,7 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set timezone = 'UTC'
 as $$
 declare
   filed uuid;
