@@ -315,6 +315,7 @@ begin atomic
     'subject', entry.subject,
     'key', entry.subject_key,
     'operation', entry.operation,
+    'enabled', case when entry.before -> 'enabled' <> entry.after -> 'enabled' then entry.after -> 'enabled' end,
     'actor', entry.actor,
     'door', entry.door,
     'reason', entry.reason,

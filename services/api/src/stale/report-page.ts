@@ -26,7 +26,7 @@ export function reportPage(made: Report): string {
 <body>
 <main>
 <h1>${text(title)}</h1>
-<p class="quiet">As of ${text(made.asOf)}. ${text(counted(made.overdue, 'flag is', 'flags are'))} overdue.</p>
+<p class="quiet">As of ${minute(made.asOf)}. ${text(counted(made.overdue, 'flag is', 'flags are'))} overdue.</p>
 ${sections.map(([finding, heading]) => findingsSection(made, finding, heading)).join('')}${changesSection(made)}${trendSection(made)}${headsSection(made)}</main>
 </body>
 </html>
@@ -65,10 +65,10 @@ function changesSection({ changes }: Report): string {
 }
 
 function changeRow(one: ReportChange): string {
-  const what = `${code(one.key)} ${text(`${one.subject.replaceAll('_', ' ')} ${one.operation}`)}`;
+  const what = `${code(one.key)} ${text(deed(one))}`;
   const why = one.reason ?? (one.emergency ? 'switched without a reason' : '');
   return row('td', [
-    text(one.at),
+    minute(one.at),
     text(one.environment || 'every environment'),
     what,
     text(one.actor),
@@ -76,6 +76,19 @@ function changeRow(one: ReportChange): string {
     text(why),
   ]);
 }
+
+/** What was done to the subject whose key stands before it. */
+function deed({ subject, operation, enabled }: ReportChange): string {
+  if (typeof enabled === 'boolean') return enabled ? 'switched on' : 'switched off';
+  if (operation === 'archive') return `${subject} archived`;
+  return deeds[subject] ?? `${subject.replaceAll('_', ' ')} changed`;
+}
+
+const deeds: Readonly<Record<string, string>> = {
+  flag_setting: 'targeting changed',
+  flag: 'flag changed, in what it serves',
+  segment_member: 'segment, its listed keys changed',
+};
 
 function trendSection({ trend, period, overdue }: Report): string {
   if (trend === undefined) return '';
@@ -111,6 +124,11 @@ function row(cell: 'th' | 'td', cells: readonly string[], numberAt = -1): string
 
 function code(content: string): string {
   return `<code>${text(content)}</code>`;
+}
+
+/** An instant to the minute, in UTC. */
+function minute(instant: string): string {
+  return `${text(instant.slice(0, 16).replace('T', ' '))} UTC`;
 }
 
 function counted(count: number, one: string, many: string): string {

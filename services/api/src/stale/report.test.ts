@@ -40,6 +40,7 @@ const body: ReportBody = {
       subject: 'flag_setting',
       key: 'gift-cards',
       operation: 'update',
+      enabled: true,
       actor: 'pia@shop.example',
       door: 'ui',
       reason: '<script>alert(1)</script>',
@@ -85,6 +86,8 @@ test('prints what is overdue, what changed, the trend and the heads of the audit
     '2026-11',
     'ab12',
     'no entry yet',
+    'switched on',
+    '2026-11-02 10:00 UTC',
   ]) {
     expect(page).toContain(text);
   }

@@ -32,6 +32,8 @@ export interface ReportChange {
   readonly subject: string;
   readonly key: string;
   readonly operation: string;
+  /** The new position of a flag that was switched; null: something else changed. */
+  readonly enabled: boolean | null;
   readonly actor: string;
   readonly door: string;
   readonly reason: string | null;
