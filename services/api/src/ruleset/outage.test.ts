@@ -119,8 +119,9 @@ test('keeps the last good ruleset when more flags were planted than are allowed'
   for (const table of ['flag', 'flag_setting', 'environment']) {
     await api.database.sql(`alter table burgee.${table} disable trigger user`);
   }
-  await switchOff(api);
+  // in one transaction: nobody may see the one without the other
   await api.database.run(`
+    update burgee.flag_setting set enabled = false;
     insert into burgee.flag (project_id, key) select id, 'planted-' || n from burgee.project, generate_series(1, 10001) as n;
     insert into burgee.flag_setting (flag_id, environment_id, default_serve)
     select flag.id, environment.id, '"on"' from burgee.flag, burgee.environment where flag.key like 'planted-%';
