@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openShop, type Shop, through } from './shop.ts';
 
@@ -24,14 +25,12 @@ test('counts of an hour are added up, also where no variant was served', async (
   ]);
 });
 
+const make = async (month: string): Promise<boolean> => {
+  const [made] = await through(shop.database.apiUrl, null, ['select burgee.make_exposure_month($1) as made', [month]]);
+  return made!.rows[0].made;
+};
+
 test('a worker makes the partition of a month once, before its first count', async () => {
-  const make = async (month: string) => {
-    const [, result] = [
-      null,
-      ...(await through(shop.database.apiUrl, null, ['select burgee.make_exposure_month($1) as made', [month]])),
-    ];
-    return result!.rows[0].made;
-  };
   expect([await make('2027-01-01'), await make('2027-01-15')]).toEqual([true, false]);
   expect(await make('2026-03-01')).toBe(false);
   await count('2027-01-31T23:00:00Z');
@@ -40,6 +39,19 @@ test('a worker makes the partition of a month once, before its first count', asy
       '2027-01-01',
     ]),
   ).toEqual([{ partition: 'burgee.flag_exposure_p202701' }]);
+});
+
+test('a partition waits for no writer, so that neither locks the other out', async () => {
+  const writer = new pg.Client({ connectionString: shop.database.ownerUrl });
+  await writer.connect();
+  try {
+    await writer.query(`begin; update burgee.flag set description = 'Sale'`);
+    expect(await make('2027-03-01')).toBe(false);
+    await writer.query('update burgee.environment set position = position; commit');
+  } finally {
+    await writer.end();
+  }
+  expect(await make('2027-03-01')).toBe(true);
 });
 
 test('an hour is a whole one of UTC', async () => {

@@ -18,12 +18,19 @@ begin
     or exists (select from burgee.flag_exposure_default where hour >= begins and hour < ends) then
     return false; -- what lies in the default partition stays there
   end if;
+  begin
+    -- A partition's foreign keys lock both tables against writers. Waiting for one while holding the other would
+    -- lock out a writer who has them the other way round, so this never waits: the next call may find them free.
+    lock table burgee.flag, burgee.environment in share row exclusive mode nowait;
+  exception when lock_not_available then
+    return false;
+  end;
   execute format(
     'create table burgee.%I partition of burgee.flag_exposure for values from (%L) to (%L)',
     partition, burgee.utc_text(begins), burgee.utc_text(ends));
   return true;
 end
 $$;
-comment on function burgee.make_exposure_month(date) is 'Makes the partition of a month before its first count; a worker calls it for the months to come.';
+comment on function burgee.make_exposure_month(date) is 'Makes the partition of a month before its first count; a worker calls it for the months to come, again and again: false while somebody writes.';
 revoke execute on function burgee.make_exposure_month(date) from public;
 grant execute on function burgee.make_exposure_month(date) to burgee_api;
