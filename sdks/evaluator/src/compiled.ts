@@ -11,7 +11,7 @@ export type Matched = boolean | Fault;
 export type Matcher = (context: EvaluationContext, now: number) => Matched;
 
 /** What is served once a rule, or nothing, has matched. */
-export type Serving = (context: EvaluationContext) => Evaluation;
+export type Serving = (context: EvaluationContext, now: number) => Evaluation;
 
 /** A ruleset ready to decide; immutable. */
 export interface CompiledRuleset {
@@ -20,11 +20,12 @@ export interface CompiledRuleset {
   readonly flags: ReadonlyMap<string, CompiledFlag>;
   /** The flags that do not compile, each with its faults. */
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
-  /** The attributes that decisions depend on, sorted; `targetingKey` is one of them. */
+  /** The attributes that decisions depend on, sorted; `targetingKey` is one of them, and `*` means the whole context. */
   readonly attributes: readonly string[];
   /** When decisions change by themselves: instants in ascending order, and ramps. */
   readonly instants: readonly number[];
   readonly ramps: readonly Ramp[];
+  readonly clocks: readonly number[];
 }
 
 export interface CompiledFlag {

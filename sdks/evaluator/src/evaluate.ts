@@ -44,7 +44,7 @@ export function decide(flag: CompiledFlag, context: EvaluationContext, now: numb
       const served = decideRule(flag, rule, context, now);
       if (served !== undefined) return served;
     }
-    return flag.serveDefault(context);
+    return flag.serveDefault(context, now);
   } catch {
     return flag.unreadable;
   }
@@ -61,11 +61,11 @@ function decideRule(
   if (matched === false) return undefined;
   if (matched !== true) return failed(key, matched);
   const share = rule.share(now);
-  if (share === EVERYONE) return rule.serve(context);
+  if (share === EVERYONE) return rule.serve(context, now);
   if (share === 0) return undefined;
   const bucket = bucketOf(rule.rolloutSeed, context);
   if (typeof bucket !== 'number') return failed(key, bucket);
-  return bucket < share ? rule.serveSplit(context) : undefined;
+  return bucket < share ? rule.serveSplit(context, now) : undefined;
 }
 
 function notFound(flagKey: string, environment: string): Evaluation {

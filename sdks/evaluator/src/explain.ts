@@ -90,8 +90,8 @@ function explainRule(rule: Rule, compiled: CompiledRule, asked: Asked, steps: Ex
 }
 
 function explainCondition(condition: Condition, { flag, context, now }: Asked): ExplanationStep {
-  const { regex, segment } = flag.scope;
-  const matches = compileCondition(condition, '', { ...newFindings(), regex, segment });
+  const { scope } = flag;
+  const matches = compileCondition(condition, '', { ...scope, ...newFindings() });
   return answer(describeCondition(condition, context), matches(context, now));
 }
 

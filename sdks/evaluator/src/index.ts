@@ -18,8 +18,10 @@ export type {
   Ruleset,
   Segment,
   SegmentCondition,
+  SemanticsName,
   Serve,
   Split,
   ValueType,
 } from './ruleset.ts';
-export type { RegexEngine } from './scope.ts';
+export type { Findings, RegexEngine } from './scope.ts';
+export type { Decider, Semantics, SemanticsTools } from './semantics.ts';

@@ -52,7 +52,8 @@ function negated(matches: Matcher, not: boolean | undefined): Matcher {
   };
 }
 
-function matchSegment({ segment }: SegmentCondition, path: string, scope: Scope): Matcher {
+/** Whether a context is in a segment; a segment that is not there, or does not compile, is a problem. */
+export function matchSegment({ segment }: SegmentCondition, path: string, scope: Scope): Matcher {
   const compiled = scope.segment(segment);
   if (compiled === undefined) {
     scope.problems.push({ path: `${path}.segment`, message: `unknown segment ${segment}` });

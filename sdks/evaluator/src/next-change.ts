@@ -7,8 +7,9 @@ import { type Ramp, rampShare } from './rollout.ts';
  * @returns  milliseconds since 1970, later than `now`; null: never. A running ramp changes with each of its steps,
  *           which can be milliseconds apart: gather them.
  */
-export function nextChangeAt({ instants, ramps }: CompiledRuleset, now: number): number | null {
-  const steps = [...instants, ...ramps.map((ramp) => nextStep(ramp, now))].filter((at) => at > now);
+export function nextChangeAt({ instants, ramps, clocks }: CompiledRuleset, now: number): number | null {
+  const ticks = clocks.map((ms) => (Math.floor(now / ms) + 1) * ms);
+  const steps = [...instants, ...ticks, ...ramps.map((ramp) => nextStep(ramp, now))].filter((at) => at > now);
   return steps.length === 0 ? null : steps.reduce((first, at) => Math.min(first, at));
 }
 

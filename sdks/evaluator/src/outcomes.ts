@@ -24,8 +24,7 @@ export function outcomes(flag: Flag, now: number): OutcomeSet {
   if (flagProblems(flag, 'lenient').length > 0) return { unknown: true, outcomes: [] };
   const served = flag.enabled ? enabledServes(flag, now) : [flag.off];
   const values = new Map<string, Outcome>();
-  for (const variant of served.flatMap(variantsOf)) {
-    const outcome = variant === null ? {} : { value: flag.variants[variant] as Json };
+  for (const outcome of served.flatMap((serve) => outcomesOf(serve, flag))) {
     values.set(canonical(outcome.value), outcome);
   }
   return { unknown: false, outcomes: [...values.values()] };
@@ -48,14 +47,17 @@ function isMaybe(questions: readonly unknown[] | undefined): boolean {
 
 function shareOf({ rollout = 100 }: Rule, now: number): number {
   if (typeof rollout === 'number') return Math.round(rollout * 1000);
+  if ('percent' in rollout) return Math.round(rollout.percent * 1000);
   const ramp = readRamp(rollout);
   return ramp === undefined ? 0 : rampShare(ramp, now);
 }
 
 /** A variant of weight 0 is never served. */
-function variantsOf(serve: Serve): (string | null)[] {
-  if (serve === null || typeof serve === 'string') return [serve];
-  return serve.split.filter(([, weight]) => weight > 0).map(([variant]) => variant);
+function outcomesOf(serve: Serve, { variants }: Flag): Outcome[] {
+  if (serve === null) return [{}];
+  if (typeof serve === 'string') return [{ value: variants[serve] as Json }];
+  if ('value' in serve) return [{ value: serve.value }];
+  return serve.split.filter(([, weight]) => weight > 0).map(([variant]) => ({ value: variants[variant] as Json }));
 }
 
 /** Text that is the same for equal JSON values, whatever the order of their fields. */

@@ -1,7 +1,7 @@
 import { bucket, type HashState } from './bucket.ts';
 import { badTargetingKey, type EvaluationContext, type Fault, missingTargetingKey } from './evaluation.ts';
 import { instantOf } from './grammar.ts';
-import type { Rule } from './ruleset.ts';
+import type { Rule, Ramp as RulesetRamp } from './ruleset.ts';
 import type { Findings } from './scope.ts';
 
 /** All buckets. */
@@ -26,6 +26,9 @@ export function compileShare({ rollout }: Rule, path: string, findings: Findings
     if (share !== 0 && share !== EVERYONE) findings.reads.add('targetingKey');
     return () => share;
   }
+  if (typeof rollout === 'object' && rollout !== null && 'percent' in rollout) {
+    return compileShare({ id: '', rollout: rollout.percent }, path, findings);
+  }
   const ramp = typeof rollout === 'object' && rollout !== null ? readRamp(rollout) : undefined;
   if (ramp === undefined) {
     findings.problems.push({ path: `${path}.rollout`, message: 'neither a percentage nor a ramp' });
@@ -37,7 +40,7 @@ export function compileShare({ rollout }: Rule, path: string, findings: Findings
 }
 
 /** undefined where the ramp is not of that shape. */
-export function readRamp({ from, to, start, end }: Exclude<Rule['rollout'], number | undefined>): Ramp | undefined {
+export function readRamp({ from, to, start, end }: RulesetRamp): Ramp | undefined {
   const startMs = instantOf(String(start));
   const endMs = instantOf(String(end));
   const whole = startMs !== undefined && endMs !== undefined && startMs < endMs && 0 <= from && from <= to && to <= 100;

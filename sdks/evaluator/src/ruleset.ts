@@ -36,17 +36,33 @@ export interface Flag {
   readonly default: Serve;
   /** Replaces the key in the seeds of the hash. */
   readonly salt?: string;
-  readonly semantics?: 'burgee-1';
+  /** Whose conditions and hashing the flag follows; absent: `burgee-1`, Burgee's own. */
+  readonly semantics?: SemanticsName;
+  /** A GrowthBook feature or a flagd flag as it came, decided by its `semantics`. */
+  readonly foreign?: Json;
   readonly clientVisible?: boolean;
   /** The evaluator level the flag asks for; absent: 1. */
   readonly needs?: number;
-  readonly metadata?: Readonly<Record<string, string | number | boolean>>;
+  readonly metadata?: Metadata;
 }
+
+/** The semantics that a flag or a segment can follow. */
+export type SemanticsName =
+  | 'burgee-1'
+  | 'unleash'
+  | 'unleash-node'
+  | 'growthbook-1'
+  | 'growthbook-2'
+  | 'flagd-1'
+  | 'flagd-2'
+  | 'flagd-3';
 
 /** Met while `flag` decides for one of `variants` in the same context. */
 export interface Requirement {
   readonly flag: string;
   readonly variants: readonly string[];
+  /** What the flag serves while this is not met, null: the code's default; absent: its off variant. Not in rules. */
+  readonly else?: string | null;
 }
 
 /** Counts when all conditions match, all requirements are met and the rollout holds the targeting key. */
@@ -56,25 +72,47 @@ export interface Rule {
   readonly if?: readonly Condition[];
   readonly requires?: readonly Requirement[];
   /** Percent, at most three decimals; absent: 100. */
-  readonly rollout?: number | Ramp;
+  readonly rollout?: number | Rollout | Ramp;
   /** Absent: the variant `on` of a boolean flag. */
   readonly serve?: Serve;
 }
 
+/** By what a hash decides. */
+export interface Hashed {
+  /** Attributes, of which the first that the context has is hashed; absent: `["targetingKey"]`. */
+  readonly by?: readonly string[];
+  /** What is hashed before it; absent: the flag's salt and `:rollout` or `:split`. The same seed gives the same order. */
+  readonly seed?: string;
+}
+
+export interface Rollout extends Hashed {
+  readonly percent: number;
+}
+
 /** A percentage that rises evenly from `start` to `end` (RFC 3339 with a zone); 0 before `start`. */
-export interface Ramp {
+export interface Ramp extends Hashed {
   readonly from: number;
   readonly to: number;
   readonly start: string;
   readonly end: string;
 }
 
-/** A variant, the code's default, or a split whose weights sum to 100 000. */
-export type Serve = string | null | Split;
+/** A variant, the code's default, a value of the flag's type without a name, or a split. */
+export type Serve = string | null | Literal | Split;
 
-export interface Split {
-  readonly split: readonly (readonly [variant: string, weight: number])[];
+export interface Literal {
+  readonly value: Json;
 }
+
+/** Weights sum to 100 000. */
+export interface Split extends Hashed {
+  readonly split: readonly Arm[];
+}
+
+/** An arm's metadata goes over the flag's. */
+export type Arm = readonly [variant: string, weight: number, metadata?: Metadata];
+
+export type Metadata = Readonly<Record<string, string | number | boolean>>;
 
 /** A question about the context; groups nest at most ten deep. */
 export type Condition =
@@ -90,6 +128,8 @@ export interface AttributeCondition {
   readonly op: string;
   readonly values?: readonly Json[];
   readonly not?: boolean;
+  /** Compares texts by their lower-case letters. */
+  readonly ignoreCase?: boolean;
 }
 
 export interface SegmentCondition {
@@ -100,6 +140,8 @@ export interface SegmentCondition {
 /** A set of contexts: `exclude` wins, then `include` (targeting keys), then all conditions of `if`. */
 export interface Segment {
   readonly key: string;
+  /** Whose conditions `if` holds; absent: `burgee-1`. */
+  readonly semantics?: SemanticsName;
   readonly if?: readonly Condition[];
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];

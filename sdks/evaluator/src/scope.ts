@@ -1,6 +1,7 @@
-import type { Matcher } from './compiled.ts';
+import type { CompiledFlag, Matcher } from './compiled.ts';
 import type { Ramp } from './rollout.ts';
 import type { Problem } from './ruleset.ts';
+import type { Semantics } from './semantics.ts';
 
 /** A linear-time regular expression engine; `compile` throws on a pattern it refuses. */
 export interface RegexEngine {
@@ -10,18 +11,28 @@ export interface RegexEngine {
 /** What compiling a flag or a segment finds out beside its closures. */
 export interface Findings {
   readonly problems: Problem[];
-  /** Attributes that are read. */
+  /** Attributes that are read; `*`: any, so the whole context counts. */
   readonly reads: Set<string>;
   /** Milliseconds at which a date condition on `now` changes. */
   readonly instants: number[];
   readonly ramps: Ramp[];
+  /** Milliseconds at whose multiples a decision can change, such as 1,000 for a flag that reads a clock in seconds. */
+  readonly clocks: Set<number>;
 }
 
 /** What compiling a flag or a segment needs. */
-export interface Scope extends Findings {
-  readonly regex: RegexEngine | undefined;
+export interface Scope extends Findings, Common {
   /** undefined: there is no such segment, or one segment refers to another. */
   readonly segment: (key: string) => CompiledSegment | undefined;
+}
+
+/** What all flags and segments of one compilation have in common. */
+export interface Common {
+  readonly regex: RegexEngine | undefined;
+  readonly random: (() => number) | undefined;
+  readonly others: ReadonlyMap<string, Semantics & { readonly shared: Map<string, unknown> }>;
+  /** Filled while they are compiled. */
+  readonly flags: ReadonlyMap<string, CompiledFlag>;
 }
 
 export interface CompiledSegment extends Findings {
@@ -29,11 +40,12 @@ export interface CompiledSegment extends Findings {
 }
 
 export function newFindings(): Findings {
-  return { problems: [], reads: new Set(), instants: [], ramps: [] };
+  return { problems: [], reads: new Set(), instants: [], ramps: [], clocks: new Set() };
 }
 
-export function addFindings(target: Findings, { reads, instants, ramps }: Findings): void {
+export function addFindings(target: Findings, { reads, instants, ramps, clocks }: Findings): void {
   for (const attribute of reads) target.reads.add(attribute);
   target.instants.push(...instants);
   target.ramps.push(...ramps);
+  for (const clock of clocks) target.clocks.add(clock);
 }

@@ -47,7 +47,11 @@ export function outcome({ key, values, metadata }: Outcomes, variant: string | n
 
 /** A variant, the code's default or a split, ready to be served; faults go to the findings. */
 export function compileServe(outcomes: Outcomes, serve: Serve, cause: Cause, path: string): Serving {
-  if (serve !== null && typeof serve === 'object') return compileSplit(outcomes, serve, cause, `${path}.split`);
+  if (serve !== null && typeof serve === 'object') {
+    if ('split' in serve) return compileSplit(outcomes, serve, cause, `${path}.split`);
+    const literal = Object.freeze({ ...outcome(outcomes, null, cause), value: frozen(serve.value) });
+    return () => literal;
+  }
   checkVariant(outcomes, serve, path);
   const served = outcome(outcomes, serve, cause);
   return () => served;
