@@ -83,6 +83,9 @@ export async function targetFlag(db: Kysely<DB>, projectId: string, input: Targe
     requires: input.requires === undefined ? undefined : listOrAbsent(input.requires),
     rules: listOrAbsent(input.rules),
     default_serve: input.defaultServe === undefined ? undefined : jsonb(input.defaultServe),
+    salt: input.salt,
+    semantics: input.semantics,
+    foreign_rule: input.foreign == null ? input.foreign : jsonb(input.foreign),
     change_reason: input.reason,
   };
   const where = settingOf(projectId, input);

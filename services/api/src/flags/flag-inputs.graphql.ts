@@ -149,6 +149,15 @@ export class TargetFlagInput {
   @Field(() => JsonScalar, { nullable: true })
   declare defaultServe?: unknown;
 
+  @Field(() => String, { nullable: true, description: 'Another salt reshuffles everyone.' })
+  declare salt?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Null: burgee-1.' })
+  declare semantics?: string | null;
+
+  @Field(() => JsonScalar, { nullable: true })
+  declare foreign?: unknown;
+
   @Field(() => String, { nullable: true })
   declare reason?: string | null;
 }

@@ -73,6 +73,15 @@ export class FlagSetting {
   @Field(() => String, { nullable: true })
   declare salt: string | null;
 
+  @Field(() => String, { description: 'Whose conditions and hashing it follows; burgee-1 is Burgee’s own.' })
+  declare semantics: string;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'A GrowthBook feature or a flagd flag as it came; null for other semantics.',
+  })
+  declare foreign: unknown;
+
   @Field(() => String, { description: 'Send it back with a change, so that nobody’s change is lost.' })
   declare revision: string;
 

@@ -77,6 +77,9 @@ export async function readRevisionOfForm(
       and coalesce(nullif(after -> 'requires', 'null'), '[]') = ${jsonb(served.requires ?? [])}
       and after -> 'default_serve' = ${jsonb(served.default)}
       and after ->> 'off_variant' is not distinct from ${served.off}::text
+      and after ->> 'salt' is not distinct from ${served.salt ?? null}::text
+      and coalesce(after ->> 'semantics', 'burgee-1') = ${served.semantics ?? 'burgee-1'}
+      and coalesce(after -> 'foreign_rule', 'null') = ${jsonb(served.foreign ?? null)}
     order by id desc
     limit 1`.execute(db);
   return rows[0]?.revision ?? null;
@@ -122,6 +125,8 @@ const settingJson = sql`jsonb_build_object(
   'rules', coalesce(setting.rules, '[]'),
   'defaultServe', setting.default_serve,
   'salt', setting.salt,
+  'semantics', coalesce(setting.semantics, 'burgee-1'),
+  'foreign', setting.foreign_rule,
   'revision', setting.revision::text,
   'settledAt', setting.settled_at,
   'settledValue', setting.settled_value,
