@@ -1,7 +1,7 @@
 import { evaluate } from '@burgee/evaluator';
-import { regexEngine } from '@burgee/evaluator/regex';
 import { expect, test } from 'vitest';
 import { assemble, type RawRuleset } from './assemble.ts';
+import { compileOptions } from './compile-options.ts';
 
 const good = { enabled: true, type: 'boolean', variants: { on: true, off: false }, off: 'off', default: 'on' };
 const badRegex = [{ id: 'r', if: [{ attr: 'email', op: 'matches', values: ['(unclosed'] }], serve: 'on' }];
@@ -19,7 +19,7 @@ test('serves the others while one flag is broken in any way', () => {
     text: 'no flag',
     nothing: null,
   };
-  const assembled = assemble(raw({ fine: { ...good, key: 'fine' }, ...broken }), new Map(), regexEngine);
+  const assembled = assemble(raw({ fine: { ...good, key: 'fine' }, ...broken }), new Map(), compileOptions);
   expect(decide(assembled, 'fine')).toMatchObject({ value: true, reason: 'STATIC' });
   for (const key of Object.keys(broken)) {
     expect(decide(assembled, key)).toMatchObject({ reason: 'ERROR', errorCode: 'PARSE_ERROR' });
@@ -30,7 +30,7 @@ test('serves the others while one flag is broken in any way', () => {
 test('serves the newest earlier form that compiles, and keeps the problems of the newest', () => {
   const newest = { ...good, key: 'a', rules: badRegex };
   const former = new Map([['a', [newest, { ...good, key: 'a', default: 'off' }, { ...good, key: 'a' }]]]);
-  const assembled = assemble(raw({ a: newest }), former, regexEngine);
+  const assembled = assemble(raw({ a: newest }), former, compileOptions);
   expect(decide(assembled, 'a')).toMatchObject({ value: false, variant: 'off' });
   expect(assembled.ruleset.flags.a?.rules).toBeUndefined();
   expect(assembled.problems.get('a')?.[0]?.path).toContain('rules[0]');
@@ -40,11 +40,11 @@ test('serves the newest earlier form that compiles, and keeps the problems of th
 test('switches a flag off whose newest rules do not compile', () => {
   const newest = { ...good, key: 'a', enabled: false, rules: badRegex };
   const former = new Map([['a', [{ ...good, key: 'a' }]]]);
-  expect(decide(assemble(raw({ a: newest }), former, regexEngine), 'a')).toMatchObject({
+  expect(decide(assemble(raw({ a: newest }), former, compileOptions), 'a')).toMatchObject({
     value: false,
     reason: 'STATIC',
   });
-  expect(decide(assemble(raw({ a: newest }), new Map(), regexEngine), 'a')).toMatchObject({
+  expect(decide(assemble(raw({ a: newest }), new Map(), compileOptions), 'a')).toMatchObject({
     value: false,
     reason: 'STATIC',
   });
@@ -57,13 +57,13 @@ test('breaks a planted circle of requirements where an earlier form had none', (
     ['a', [flags.a, { ...good, key: 'a' }]],
     ['b', [flags.b]],
   ]);
-  const assembled = assemble(raw(flags), former, regexEngine);
+  const assembled = assemble(raw(flags), former, compileOptions);
   expect(decide(assembled, 'a')).toMatchObject({ value: true });
-  expect(decide(assemble(raw(flags), new Map(), regexEngine), 'a')).toMatchObject({ errorCode: 'PARSE_ERROR' });
+  expect(decide(assemble(raw(flags), new Map(), compileOptions), 'a')).toMatchObject({ errorCode: 'PARSE_ERROR' });
 });
 
 test('makes a flag an error whose segment cannot be read', () => {
   const flag = { ...good, key: 'a', rules: [{ id: 'r', if: [{ segment: 'staff' }], serve: 'on' }] };
-  const assembled = assemble(raw({ a: flag }, { staff: { key: 'staff', if: 'everybody' } }), new Map(), regexEngine);
+  const assembled = assemble(raw({ a: flag }, { staff: { key: 'staff', if: 'everybody' } }), new Map(), compileOptions);
   expect(decide(assembled, 'a')).toMatchObject({ reason: 'ERROR', errorCode: 'PARSE_ERROR' });
 });

@@ -1,11 +1,11 @@
 import {
   type CompiledRuleset,
+  type CompileOptions,
   compile,
   type Flag,
   type Problem,
   parseFlag,
   parseSegment,
-  type RegexEngine,
   type Ruleset,
   type Segment,
 } from '@burgee/evaluator';
@@ -37,28 +37,28 @@ export interface RawRuleset {
  * Every replica that is given the same rows makes the same ruleset of them. A flag that never compiled stays as it is
  * and answers with an error.
  */
-export function assemble(raw: RawRuleset, former: FormerForms, regex: RegexEngine): Assembled {
+export function assemble(raw: RawRuleset, former: FormerForms, options: CompileOptions): Assembled {
   const segments = checkedSegments(raw.segments);
-  const newest = compileAll(raw, raw.flags, { segments, regex });
+  const newest = compileAll(raw, raw.flags, { segments, options });
   const problems = new Map<string, readonly Problem[]>(newest.problems);
   const replaced = new Map<string, unknown>();
   for (const key of problems.keys()) {
-    const form = (former.get(key) ?? []).find((candidate) => compiles(raw, key, candidate, { segments, regex }));
+    const form = (former.get(key) ?? []).find((candidate) => compiles(raw, key, candidate, { segments, options }));
     if (form !== undefined) replaced.set(key, switchedLike(form as Flag, raw.flags[key]));
   }
   const served =
     replaced.size === 0
       ? newest
-      : compileAll(raw, { ...raw.flags, ...Object.fromEntries(replaced) }, { segments, regex });
+      : compileAll(raw, { ...raw.flags, ...Object.fromEntries(replaced) }, { segments, options });
   return { ruleset: served.ruleset, compiled: served.compiled, problems, substituted: new Set(replaced.keys()) };
 }
 
 interface Surroundings {
   readonly segments: Readonly<Record<string, Segment>>;
-  readonly regex: RegexEngine;
+  readonly options: CompileOptions;
 }
 
-function compileAll(raw: RawRuleset, rawFlags: Readonly<Record<string, unknown>>, { segments, regex }: Surroundings) {
+function compileAll(raw: RawRuleset, rawFlags: Readonly<Record<string, unknown>>, { segments, options }: Surroundings) {
   const problems = new Map<string, readonly Problem[]>();
   const flags: Record<string, Flag> = {};
   for (const key of Object.keys(rawFlags).sort()) {
@@ -68,7 +68,7 @@ function compileAll(raw: RawRuleset, rawFlags: Readonly<Record<string, unknown>>
     flags[key] = parsed.ok ? parsed.flag : (rawFlags[key] as Flag);
   }
   const ruleset: Ruleset = { format: 1, environment: raw.environment, version: raw.version, flags, segments };
-  const compiled = compile(ruleset, { regex });
+  const compiled = compile(ruleset, options);
   for (const [key, found] of compiled.problems) if (!problems.has(key)) problems.set(key, found);
   return { ruleset, compiled, problems };
 }

@@ -1,4 +1,3 @@
-import { regexEngine } from '@burgee/evaluator/regex';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -7,6 +6,7 @@ import { BurgeeError, isDatabaseAway } from '../errors.ts';
 import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
 import { type Assembled, assemble, type RawRuleset } from './assemble.ts';
+import { compileOptions } from './compile-options.ts';
 import { readFormerForms } from './former-forms.sql.ts';
 import { Moments } from './moment.store.ts';
 import { rawRuleset, readRuleset, readVersions } from './ruleset.sql.ts';
@@ -198,17 +198,17 @@ export class RulesetStore implements OnApplicationShutdown {
   }
 
   async #assemble(environmentId: string, raw: RawRuleset): Promise<Assembled> {
-    const newest = assemble(raw, new Map(), regexEngine);
+    const newest = assemble(raw, new Map(), compileOptions);
     if (newest.problems.size === 0) return newest;
     const keys = [...newest.problems.keys()];
     this.#logger.error({ environmentId, flags: keys }, 'flags that do not compile are served in an earlier form');
-    return assemble(raw, await readFormerForms(this.#postgres, environmentId, keys), regexEngine);
+    return assemble(raw, await readFormerForms(this.#postgres, environmentId, keys), compileOptions);
   }
 
   #openFromDisk(entry: Entry): void {
     const saved = this.#saved.get(entry.environmentId);
     if (saved === undefined || entry.snapshot !== undefined) return;
-    const assembled = assemble(saved.ruleset, new Map(), regexEngine);
+    const assembled = assemble(saved.ruleset, new Map(), compileOptions);
     this.#publish(entry, snapshotOf(entry.environmentId, { assembled, auditHead: saved.auditHead, source: 'disk' }));
     this.#logger.warn(
       { environmentId: entry.environmentId, version: saved.ruleset.version },
