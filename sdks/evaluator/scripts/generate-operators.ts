@@ -10,26 +10,31 @@ interface OperatorRow {
   readonly maxValues: number;
 }
 
-/** Writes the operator table of `spec/operators.json` as TypeScript; the table `burgee.operator` holds the same rows. */
+interface OperatorsFile {
+  readonly operators: readonly OperatorRow[];
+  readonly unleashOperators: readonly OperatorRow[];
+  readonly reservedKeys: readonly string[];
+}
+
+/** Writes the operator tables of `spec/operators.json` as TypeScript; the table `burgee.operator` holds the same rows. */
 export function generatedSource(text: string): string {
-  const { operators, reservedKeys }: { operators: OperatorRow[]; reservedKeys: string[] } = JSON.parse(text);
-  const lines = operators.map(
-    ({ name, operand, minValues, maxValues }) =>
-      `  ${name}: { operand: '${operand}', minValues: ${minValues}, maxValues: ${maxValues} },`,
-  );
+  const { operators, unleashOperators, reservedKeys }: OperatorsFile = JSON.parse(text);
+  const operands = [...new Set(operators.map(({ operand }) => `'${operand}'`))].sort();
   return [
     '// Written by scripts/generate-operators.ts from spec/operators.json.',
-    "export type Operand = 'date' | 'none' | 'number' | 'pattern' | 'scalar' | 'text' | 'version';",
+    `export type Operand = ${operands.join(' | ')};`,
     '',
-    'export interface OperatorLimits {',
-    '  readonly operand: Operand;',
-    '  readonly minValues: number;',
-    '  readonly maxValues: number;',
-    '}',
+    '/** The kind of the values, and how few and how many there may be. */',
+    'export type OperatorLimits = readonly [operand: Operand, minValues: number, maxValues: number];',
     '',
-    '/** Every operator a condition may name, with the kind and the number of values it takes. */',
+    '/** Every operator that a condition may name. */',
     'export const operatorTable: Readonly<Record<string, OperatorLimits>> = {',
-    ...lines,
+    ...operators.map(lineOf),
+    '};',
+    '',
+    '/** The operators of conditions under the semantics of Unleash. */',
+    'export const unleashOperators: Readonly<Record<string, OperatorLimits>> = {',
+    ...unleashOperators.map(lineOf),
     '};',
     '',
     '/** Names that no key may have, in lower case. */',
@@ -38,6 +43,10 @@ export function generatedSource(text: string): string {
     '];',
     '',
   ].join('\n');
+}
+
+function lineOf({ name, operand, minValues, maxValues }: OperatorRow): string {
+  return `  ${name}: ['${operand}', ${minValues}, ${maxValues}],`;
 }
 
 if (import.meta.main) writeFileSync(target, generatedSource(readFileSync(spec, 'utf8')));

@@ -1,4 +1,5 @@
 import { byteLength, compareVersions, instantOf, versionOf } from './grammar.ts';
+import { addressOf, isIn, networkOf } from './network.ts';
 import type { Json } from './ruleset.ts';
 import type { RegexEngine } from './scope.ts';
 
@@ -7,6 +8,7 @@ export type ValueTest = (value: unknown) => boolean | undefined;
 
 /** Longest text, in UTF-8 bytes, that a pattern is applied to. */
 const SUBJECT_LIMIT = 512;
+const ITEM_LIMIT = 1000;
 
 type TestMaker = (values: readonly Json[], regex: RegexEngine | undefined) => ValueTest;
 
@@ -29,6 +31,9 @@ const makers: Readonly<Record<string, TestMaker>> = {
   semver_gte: (values) => version(values, (order) => order >= 0),
   semver_lt: (values) => version(values, (order) => order < 0),
   semver_lte: (values) => version(values, (order) => order <= 0),
+  in_cidr: (values) => network(values.map(textOf)),
+  has_any: (values) => items(values, (has, operands) => operands.some(has)),
+  has_all: (values) => items(values, (has, operands) => operands.every(has)),
   exists: () => () => true,
 };
 
@@ -84,6 +89,26 @@ function version(values: readonly Json[], passes: (order: number) => boolean): V
   return (value) => {
     const read = typeof value === 'string' ? versionOf(value) : undefined;
     return read === undefined ? undefined : passes(compareVersions(read, operand));
+  };
+}
+
+function network(texts: readonly string[]): ValueTest {
+  const networks = texts.flatMap((text) => networkOf(text) ?? []);
+  return (value) => {
+    const address = typeof value === 'string' ? addressOf(value) : undefined;
+    if (address === undefined) return typeof value === 'string' ? false : undefined;
+    return networks.some((one) => isIn(one, address));
+  };
+}
+
+function items(
+  values: readonly Json[],
+  passes: (has: (operand: Json) => boolean, operands: readonly Json[]) => boolean,
+): ValueTest {
+  return (value) => {
+    if (!Array.isArray(value) || value.length > ITEM_LIMIT) return undefined;
+    const set = new Set(value);
+    return passes((operand) => set.has(operand), values);
   };
 }
 

@@ -21,7 +21,7 @@ export interface Outcome {
  * @param now  milliseconds since 1970; decides where ramps are
  */
 export function outcomes(flag: Flag, now: number): OutcomeSet {
-  if (flagProblems(flag, 'lenient').length > 0) return { unknown: true, outcomes: [] };
+  if (flagProblems(flag).length > 0) return { unknown: true, outcomes: [] };
   const served = flag.enabled ? enabledServes(flag, now) : [flag.off];
   const values = new Map<string, Outcome>();
   for (const outcome of served.flatMap((serve) => outcomesOf(serve, flag))) {

@@ -1,118 +1,102 @@
 import { byteLength, instantOf, versionOf } from './grammar.ts';
-import { type Operand, type OperatorLimits, operatorTable } from './operators.generated.ts';
+import { networkOf } from './network.ts';
+import type { Operand, OperatorLimits } from './operators.generated.ts';
 import {
   at,
-  atIndex,
-  expectExact,
-  expectFields,
-  expectKey,
-  expectText,
-  expectType,
+  type Check,
   fault,
   fieldOf,
   grouped,
+  INEXACT,
+  isExact,
+  isObject,
   isRecord,
+  isText,
+  isTruth,
+  key,
+  list,
+  object,
+  optional,
   type Place,
+  text,
+  typed,
   typeName,
 } from './parse-json.ts';
 import { NOW } from './ruleset.ts';
 
-/** Where a list of conditions stands. */
-export interface Nesting {
-  /** 1 for the conditions of a rule; 10 at most. */
-  readonly level: number;
-  readonly inSegment: boolean;
-}
-
 const KINDS = ['attr', 'segment', 'all', 'any', 'none'];
-const LEVEL_LIMIT = 10;
-const TEXT_LIMIT = 1024;
-const PATTERN_LIMIT = 256;
+const LEVELS = 10;
 
-export function expectConditions(conditions: unknown, nesting: Nesting, place: Place): void {
-  if (!expectType(conditions, 'array', place)) return;
-  const list = conditions as readonly unknown[];
-  if (list.length > 100) {
-    fault(place, 'at most 100 conditions');
-    return;
+const conditionsAt = (level: number): Check =>
+  list((value, place) => condition(value, level, place), 0, 100, 'conditions');
+
+export const conditions: Check = conditionsAt(1);
+
+function condition(value: unknown, level: number, place: Place): void {
+  if (!isObject(value, place)) return;
+  const [kind, ...others] = KINDS.filter((name) => Object.hasOwn(value as object, name));
+  if (kind === undefined || others.length > 0) fault(place, `expected one of ${KINDS.join(', ')}`);
+  else if (kind === 'attr') attribute(value, place);
+  else if (kind === 'segment') inSegment(value, place);
+  else {
+    const isDeep = level === LEVELS;
+    object({ [kind]: isDeep ? () => {} : conditionsAt(level + 1) })(value, place);
+    if (isDeep) fault(place, `conditions nest at most ${LEVELS} deep`);
   }
-  for (const [i, condition] of list.entries()) expectCondition(condition, nesting, atIndex(place, i));
 }
 
-function expectCondition(condition: unknown, nesting: Nesting, place: Place): void {
-  if (!expectType(condition, 'object', place) || !isRecord(condition)) return;
-  const kinds = KINDS.filter((kind) => Object.hasOwn(condition, kind));
-  const kind = kinds[0];
-  if (kind === undefined || kinds.length > 1) {
-    fault(place, `expected one of ${KINDS.join(', ')}`);
-    return;
-  }
-  if (kind === 'attr') {
-    expectAttribute(condition, place);
-    return;
-  }
-  if (kind === 'segment') {
-    expectSegment(condition, nesting, place);
-    return;
-  }
-  expectFields(condition, [kind], place);
-  if (nesting.level === LEVEL_LIMIT) {
-    fault(place, `conditions nest at most ${LEVEL_LIMIT} deep`);
-    return;
-  }
-  expectConditions(condition[kind], { ...nesting, level: nesting.level + 1 }, at(place, kind));
-}
+const inSegment: Check = object({ segment: key('key', () => false), not: optional(isTruth) });
 
-function expectSegment(condition: Record<string, unknown>, { inSegment }: Nesting, place: Place): void {
-  expectFields(condition, ['segment', 'not'], place);
-  if (inSegment) fault(at(place, 'segment'), 'a segment can not refer to a segment');
-  else expectKey(condition.segment, 'key', at(place, 'segment'));
-  if (Object.hasOwn(condition, 'not')) expectType(condition.not, 'boolean', at(place, 'not'));
-}
+const attributeFields: Check = object({
+  attr: text(256),
+  op: isText,
+  values: () => {},
+  not: optional(isTruth),
+  ignoreCase: optional(isTruth),
+});
 
-function expectAttribute(condition: Record<string, unknown>, place: Place): void {
-  expectFields(condition, ['attr', 'op', 'values', 'not'], place);
-  expectText(condition.attr, 256, at(place, 'attr'));
-  if (Object.hasOwn(condition, 'not')) expectType(condition.not, 'boolean', at(place, 'not'));
-  const op = fieldOf(condition, 'op');
-  if (!expectType(op, 'string', at(place, 'op'))) return;
-  const name = op as string;
-  const limits = Object.hasOwn(operatorTable, name) ? operatorTable[name] : undefined;
+function attribute(value: unknown, place: Place): void {
+  attributeFields(value, place);
+  if (!isRecord(value)) return;
+  const [attr, op, values, ignoreCase] = ['attr', 'op', 'values', 'ignoreCase'].map((field) => fieldOf(value, field));
+  if (typeof op !== 'string') return;
+  const limits = Object.hasOwn(place.operators, op) ? place.operators[op] : undefined;
   if (limits === undefined) {
-    fault(at(place, 'op'), `unknown operator; known: ${Object.keys(operatorTable).join(', ')}`);
+    fault(at(place, 'op'), `unknown operator; known: ${Object.keys(place.operators).join(', ')}`);
     return;
   }
-  if (condition.attr === NOW && limits.operand !== 'date') {
+  const [operand] = limits;
+  if (attr === NOW && operand !== 'date' && !place.isImported) {
     fault(at(place, 'op'), 'now is the time of the decision: it takes date_before and date_after');
   }
-  expectValues(fieldOf(condition, 'values'), { name, ...limits }, at(place, 'values'));
+  if (ignoreCase !== undefined && !place.isImported && !isOfTexts(operand, values)) {
+    fault(at(place, 'ignoreCase'), 'ignoreCase is for texts');
+  }
+  expectValues(values, op, limits, at(place, 'values'));
 }
 
-type Operator = OperatorLimits & { readonly name: string };
+function isOfTexts(operand: Operand, values: unknown): boolean {
+  return operand === 'text' || (operand === 'scalar' && Array.isArray(values) && typeof values[0] === 'string');
+}
 
-function expectValues(values: unknown, operator: Operator, place: Place): void {
-  if (values === undefined && operator.minValues === 0) return;
-  if (!expectType(values, 'array', place)) return;
-  const list = values as readonly unknown[];
-  if (list.length < operator.minValues || list.length > operator.maxValues) {
-    fault(place, howMany(operator));
+function expectValues(values: unknown, op: string, [operand, least, most]: OperatorLimits, place: Place): void {
+  if ((values === undefined && least === 0) || !typed('array')(values, place)) return;
+  const operands = values as readonly unknown[];
+  if (operands.length < least || operands.length > most) {
+    const range = `${grouped(least)} to ${grouped(most)} values`;
+    fault(place, `${op} takes ${most === 0 ? 'no values' : most === 1 ? 'one value' : range}`);
     return;
   }
-  for (const [i, value] of list.entries()) expectOperand(value, operator, atIndex(place, i));
-  if (operator.operand === 'scalar' && new Set(list.map(typeName)).size > 1) {
+  for (const [i, value] of operands.entries()) expectOperand(value, op, operand, at(place, i));
+  if (operand === 'scalar' && new Set(operands.map(typeName)).size > 1) {
     fault(place, 'all strings, all numbers or all booleans');
   }
-}
-
-function howMany({ name, minValues, maxValues }: Operator): string {
-  if (maxValues === 0) return `${name} takes no values`;
-  if (maxValues === 1) return `${name} takes one value`;
-  return `${name} takes ${grouped(minValues)} to ${grouped(maxValues)} values`;
 }
 
 /** What an operator wants, by the kind of its operands. */
 const WANTED: Readonly<Record<Operand, string>> = {
   date: 'a date such as 2026-12-01T06:00:00Z',
+  network: 'a network such as 10.0.0.0/8',
   none: 'nothing',
   number: 'a number',
   pattern: 'a regular expression',
@@ -121,27 +105,27 @@ const WANTED: Readonly<Record<Operand, string>> = {
   version: 'a version such as 1.2.3',
 };
 
-function expectOperand(value: unknown, { name, operand }: Operator, place: Place): void {
-  const type = typeName(value);
-  const fits =
-    operand === 'scalar'
-      ? ['string', 'number', 'boolean'].includes(type)
-      : type === (operand === 'number' ? operand : 'string');
-  if (!fits) {
-    fault(place, `operator ${name} wants ${WANTED[operand]}`);
-    return;
-  }
-  if (type === 'number') {
-    expectExact(value, place);
-    return;
-  }
-  if (type === 'string') expectOperandText(value as string, operand, place);
+function expectOperand(value: unknown, op: string, operand: Operand, place: Place): void {
+  const type = typeof value;
+  const fits = operand === 'scalar' ? type in SCALARS : type === (operand === 'number' ? operand : 'string');
+  if (!fits) fault(place, `operator ${op} wants ${WANTED[operand]}`);
+  else if (!isExact(value)) fault(place, INEXACT);
+  else if (type === 'string') expectOperandText(value as string, operand, place);
 }
 
+const SCALARS = { string: 0, number: 0, boolean: 0 };
+
 function expectOperandText(value: string, operand: Operand, place: Place): void {
-  const limit = operand === 'pattern' ? PATTERN_LIMIT : TEXT_LIMIT;
+  const limit = operand === 'pattern' ? 256 : 1024;
   if (byteLength(value) > limit) fault(place, `at most ${grouped(limit)} bytes`);
-  else if (operand === 'date' && instantOf(value) === undefined) fault(place, 'not an RFC 3339 date with a zone');
+  else if (operand === 'date') date(value, place);
   else if (operand === 'version' && versionOf(value) === undefined)
     fault(place, 'not a semantic version such as 1.2.3');
+  else if (operand === 'network' && networkOf(value) === undefined) fault(place, `not ${WANTED.network}`);
 }
+
+/** RFC 3339. */
+export const date: Check = (value, place) => {
+  if (isText(value, place) && instantOf(value as string) === undefined)
+    fault(place, 'not an RFC 3339 date with a zone');
+};

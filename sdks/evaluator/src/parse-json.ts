@@ -1,18 +1,30 @@
 import { byteLength } from './grammar.ts';
-import { reservedKeys } from './operators.generated.ts';
+import { type OperatorLimits, reservedKeys } from './operators.generated.ts';
+import type { Problem } from './ruleset.ts';
 
-/** Takes one fault. */
-export type Report = (path: string, message: string) => void;
+/** Says what is wrong with a value; a missing one is undefined. */
+export type Check = (value: unknown, place: Place) => void;
 
-/** Where the parser is, and who hears of faults. */
+/** What an object may hold, by field. */
+export type Fields = Readonly<Record<string, Check>>;
+
+/** Where the parser is. */
 export interface Place {
   readonly path: string;
-  readonly report: Report;
-  /** Whether fields that nobody knows are faults. */
-  readonly strict: boolean;
+  /** Takes the faults. */
+  readonly problems: Problem[];
+  /** Faults the fields that nobody knows, for whoever writes; whoever reads leaves them alone. */
+  readonly unknown: UnknownFields | undefined;
+  /** Of the flag, where it is one. */
+  readonly type?: unknown;
+  readonly variants?: object;
+  /** Whether the flag follows another system's semantics: wider names, and values of any kind under `object`. */
+  readonly isImported: boolean;
+  /** Of the conditions. */
+  readonly operators: Readonly<Record<string, OperatorLimits>>;
 }
 
-export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
+export type UnknownFields = (record: object, known: Fields, place: Place) => void;
 
 /** The type of a value in JSON's words, which are those of Postgres' `jsonb_typeof`. */
 export function typeName(value: unknown): string {
@@ -20,75 +32,109 @@ export function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeName(value) === 'object';
 }
 
-/** The place of a field; the path of the whole is empty. */
-export function at(place: Place, field: string): Place {
-  return { ...place, path: place.path === '' ? field : `${place.path}.${field}` };
+/** The place of a field or, by a number, of an item; the path of the whole is empty. */
+export function at(place: Place, part: string | number): Place {
+  const { path } = place;
+  const field = path === '' ? `${part}` : `${path}.${part}`;
+  return { ...place, path: typeof part === 'number' ? `${path}[${part}]` : field };
 }
 
-export function atIndex(place: Place, index: number): Place {
-  return { ...place, path: `${place.path}[${index}]` };
+export function fault({ path, problems }: Place, message: string): void {
+  problems.push({ path, message });
 }
 
-export function fault({ path, report }: Place, message: string): void {
-  report(path, message);
+/** A value of one type. */
+export function typed(type: string): (value: unknown, place: Place) => boolean {
+  return (value, place) => {
+    if (typeName(value) === type) return true;
+    fault(place, value === undefined ? 'is missing' : `expected ${type}, got ${typeName(value)}`);
+    return false;
+  };
 }
 
-/** undefined, and a fault, when the value is of another type. */
-export function expectType(value: unknown, type: JsonType, place: Place): boolean {
-  if (typeName(value) === type) return true;
-  fault(place, value === undefined ? 'is missing' : `expected ${type}, got ${typeName(value)}`);
-  return false;
+export function optional(check: Check): Check {
+  return (value, place) => {
+    if (value !== undefined) check(value, place);
+  };
 }
 
-/** Own fields only: what an object inherits is not part of it. */
-export function fieldOf(record: Record<string, unknown>, field: string): unknown {
+/** An object; fields that it inherits are not part of it. */
+export function object(fields: Fields): Check {
+  return (value, place) => {
+    if (!isObject(value, place)) return;
+    const record = value as Readonly<Record<string, unknown>>;
+    place.unknown?.(record, fields, place);
+    for (const [field, check] of Object.entries(fields)) check(fieldOf(record, field), at(place, field));
+  };
+}
+
+export const isObject: (value: unknown, place: Place) => boolean = typed('object');
+export const isText: (value: unknown, place: Place) => boolean = typed('string');
+export const isTruth: Check = typed('boolean');
+
+/** Own fields only. */
+export function fieldOf(record: Readonly<Record<string, unknown>>, field: string): unknown {
   return Object.hasOwn(record, field) ? record[field] : undefined;
 }
 
-/** Faults the fields that nobody knows. */
-export function expectFields(record: Record<string, unknown>, known: readonly string[], place: Place): void {
-  if (!place.strict) return;
-  for (const field of Object.keys(record)) {
-    if (known.includes(field)) continue;
-    const meant = known.find((name) => lowerCase(name) === lowerCase(field));
-    fault(at(place, field), meant === undefined ? 'unknown field' : `unknown field; did you mean ${meant}`);
-  }
+/** A list of some length; a longer one is not looked into. */
+export function list(check: Check, least: number, most: number, noun: string): Check {
+  return (value, place) => {
+    if (!typed('array')(value, place)) return;
+    const items = value as readonly unknown[];
+    if (isCount(items.length, least, most, noun, place))
+      for (const [i, item] of items.entries()) check(item, at(place, i));
+  };
 }
 
-/** ASCII only: the same in every locale and every database. */
-export function lowerCase(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+export function isCount(count: number, least: number, most: number, noun: string, place: Place): boolean {
+  if (count >= least && count <= most) return true;
+  fault(place, `${least === 0 ? 'at most' : `${least} to`} ${grouped(most)} ${noun}`);
+  return false;
 }
 
 /** A text of at least one byte without control characters. */
-export function expectText(value: unknown, limit: number, place: Place): void {
-  if (!expectType(value, 'string', place)) return;
-  const text = value as string;
-  if (byteLength(text) < 1 || byteLength(text) > limit) fault(place, `must be 1 to ${limit} bytes`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(text)) fault(place, 'control characters are refused');
+export function text(limit: number): Check {
+  return (value, place) => {
+    if (!isText(value, place)) return;
+    const bytes = byteLength(value as string);
+    if (bytes < 1 || bytes > limit) fault(place, `must be 1 to ${limit} bytes`);
+    if (CONTROL.test(value as string)) fault(place, 'control characters are refused');
+  };
 }
 
-const RESERVED = new Set(reservedKeys);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
-/** The grammar of flag keys, segment keys and variant names; `noun` is the word for it in the sentence. */
-export function expectKey(value: unknown, noun: string, place: Place): void {
-  if (!expectType(value, 'string', place)) return;
-  const key = value as string;
-  if (byteLength(key) < 1 || byteLength(key) > 128) fault(place, `${noun} must be 1 to 128 characters`);
-  else if (RESERVED.has(lowerCase(key))) fault(place, `reserved ${noun}`);
-  else if (!/^[a-z0-9._-]+$/.test(key)) fault(place, `${noun} may contain a-z 0-9 . _ -`);
+/** The grammar of keys and variant names; `noun` is the word for them. */
+export function key(noun: string, isWide: (place: Place) => boolean): Check {
+  return (value, place) => {
+    if (!isText(value, place)) return;
+    const name = value as string;
+    const bytes = byteLength(name);
+    if (bytes < 1 || bytes > 128) fault(place, `${noun} must be 1 to 128 characters`);
+    else if (reservedKeys.includes(lowerCase(name))) fault(place, `reserved ${noun}`);
+    else if (!isWide(place)) {
+      if (!/^[a-z0-9._-]+$/.test(name)) fault(place, `${noun} may contain a-z 0-9 . _ -`);
+    } else if (CONTROL.test(name) || name.includes('/'))
+      fault(place, `${noun} may not contain / or control characters`);
+  };
+}
+
+/** ASCII only: the same in every locale and every database. */
+export function lowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** What is too large or too deep is told so and not looked at any further. */
-export function expectSize(value: unknown, limits: { bytes: number; levels: number }, place: Place): boolean {
-  const fits = jsonSize(value, limits.bytes, limits.levels) <= limits.bytes;
-  if (!fits) fault(place, `at most ${grouped(limits.bytes)} bytes and ${limits.levels} levels`);
-  return fits;
+export function isOfSize(value: unknown, bytes: number, levels: number, place: Place): boolean {
+  if (jsonSize(value, bytes, levels) <= bytes) return true;
+  fault(place, `at most ${grouped(bytes)} bytes and ${levels} levels`);
+  return false;
 }
 
 /**
@@ -100,11 +146,10 @@ function jsonSize(value: unknown, limit: number, levels: number): number {
   if (typeof value === 'boolean' || value === null) return String(value).length;
   if (typeof value !== 'object') return 1;
   if (levels === 0) return Number.POSITIVE_INFINITY;
-  const isArray = Array.isArray(value);
   let size = 1;
-  for (const [key, part] of Object.entries(value)) {
+  for (const [name, part] of Object.entries(value)) {
     if (size > limit) return size;
-    size += 1 + (isArray ? 0 : byteLength(key) + 3) + jsonSize(part, limit - size, levels - 1);
+    size += 1 + (Array.isArray(value) ? 0 : byteLength(name) + 3) + jsonSize(part, limit - size, levels - 1);
   }
   return size;
 }
@@ -115,6 +160,8 @@ export function grouped(count: number): string {
 }
 
 /** Numbers beyond 2^53 - 1 are not the same number in every language. */
-export function expectExact(value: unknown, place: Place): void {
-  if (!(Math.abs(value as number) <= Number.MAX_SAFE_INTEGER)) fault(place, 'number too large to be exact');
+export function isExact(value: unknown): boolean {
+  return typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
+
+export const INEXACT = 'number too large to be exact';

@@ -1,53 +1,45 @@
 import { byteLength } from './grammar.ts';
-import { expectConditions } from './parse-condition.ts';
+import { operatorTable, unleashOperators } from './operators.generated.ts';
+import { conditions } from './parse-condition.ts';
+import { COMMON_SEMANTICS } from './parse-flag.ts';
 import {
-  at,
-  atIndex,
-  expectFields,
-  expectKey,
-  expectSize,
-  expectType,
+  type Check,
   fault,
   fieldOf,
+  isOfSize,
   isRecord,
+  key,
+  list,
+  object,
+  optional,
   type Place,
   typeName,
+  type UnknownFields,
 } from './parse-json.ts';
 import type { Problem } from './ruleset.ts';
 
-const SEGMENT_LIMITS = { bytes: 16_777_216, levels: 64 };
-const MEMBER_LIMIT = 100_000;
-const MEMBER_BYTES = 1024;
-
 /** All that is wrong with the shape of one segment; the same set as SQL's `burgee.segment_problems`. */
-export function segmentProblems(input: unknown, mode: 'strict' | 'lenient'): Problem[] {
-  const problems: Problem[] = [];
-  const strict = mode === 'strict';
-  const place: Place = { path: '', strict, report: (path, message) => problems.push({ path, message }) };
-  if (!expectSize(input, SEGMENT_LIMITS, place) || !isRecord(input)) {
-    if (problems.length === 0) expectType(input, 'object', place);
-    return problems;
-  }
-  expectFields(input, ['key', 'if', 'include', 'exclude'], place);
-  expectKey(fieldOf(input, 'key'), 'key', at(place, 'key'));
-  if (Object.hasOwn(input, 'if')) expectConditions(input.if, { level: 1, inSegment: true }, at(place, 'if'));
-  for (const list of ['include', 'exclude']) {
-    if (Object.hasOwn(input, list)) expectMembers(input[list], at(place, list));
-  }
-  return problems;
+export function segmentProblems(input: unknown, unknown?: UnknownFields): Problem[] {
+  const semantics = (isRecord(input) ? fieldOf(input, 'semantics') : undefined) ?? 'burgee-1';
+  const isImported = semantics !== 'burgee-1' && COMMON_SEMANTICS.includes(semantics);
+  const operators = isImported ? unleashOperators : operatorTable;
+  const place: Place = { path: '', problems: [], unknown, isImported, operators };
+  if (isOfSize(input, 16_777_216, 64, place)) segment(input, place);
+  return place.problems;
 }
 
-function expectMembers(members: unknown, place: Place): void {
-  if (!expectType(members, 'array', place)) return;
-  const list = members as readonly unknown[];
-  if (list.length > MEMBER_LIMIT) {
-    fault(place, 'at most 100,000 targeting keys');
-    return;
-  }
-  for (const [i, member] of list.entries()) {
-    if (typeof member !== 'string') fault(atIndex(place, i), `expected string, got ${typeName(member)}`);
-    else if (byteLength(member) < 1 || byteLength(member) > MEMBER_BYTES) {
-      fault(atIndex(place, i), 'a targeting key has 1 to 1,024 bytes');
-    }
-  }
-}
+const member: Check = (value, place) => {
+  if (typeof value !== 'string') fault(place, `expected string, got ${typeName(value)}`);
+  else if (byteLength(value) < 1 || byteLength(value) > 1024) fault(place, 'a targeting key has 1 to 1,024 bytes');
+};
+const members: Check = optional(list(member, 0, 100_000, 'targeting keys'));
+
+const segment: Check = object({
+  key: key('key', () => false),
+  semantics: optional((value, place) => {
+    if (!COMMON_SEMANTICS.includes(value)) fault(place, `unknown semantics; known: ${COMMON_SEMANTICS.join(', ')}`);
+  }),
+  if: optional(conditions),
+  include: members,
+  exclude: members,
+});

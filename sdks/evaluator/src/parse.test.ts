@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { compile } from './compile.ts';
 import { evaluate } from './evaluate.ts';
+import { operatorTable, unleashOperators } from './operators.generated.ts';
 import { parseFlag, parseRuleset, parseSegment } from './parse.ts';
 import type { Json } from './ruleset.ts';
 
@@ -17,6 +18,25 @@ function problemsOf(change: object): string[] {
   const parsed = parseFlag({ ...good, ...change });
   return parsed.ok ? [] : parsed.problems.map(({ path, message }) => `${path}: ${message}`);
 }
+
+function segmentProblemsOf(segment: object): string[] {
+  const parsed = parseSegment(segment);
+  return parsed.ok ? [] : parsed.problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+function serving(serve: unknown, of: object = {}): object {
+  return { ...of, default: serve };
+}
+
+function rolling(rollout: unknown): object {
+  return { rules: [{ id: 'r', rollout }] };
+}
+
+const unleash = { semantics: 'unleash' };
+const flagd = { semantics: 'flagd-2', default: null, foreign: {} };
+const START = '2026-12-01T06:00:00Z';
+const END = '2026-12-03T06:00:00Z';
+const COMMON = 'rules are for semantics that follow the common type';
 
 function asking(condition: unknown): object {
   return { rules: [{ id: 'r', if: [condition] }] };
@@ -128,7 +148,194 @@ test.each<[string, object, string[]]>([
     asking({ attr: 'a', op: 'exists', segment: 's' }),
     ['rules[0].if[0]: expected one of attr, segment, all, any, none'],
   ],
+  [
+    'else in a rule',
+    { rules: [{ id: 'r', requires: [{ flag: 'a', variants: ['on'], else: null }] }] },
+    ['rules[0].requires[0].else: else counts only for the requirements of the whole flag'],
+  ],
+  [
+    'else that is not there',
+    { requires: [{ flag: 'a', variants: ['on'], else: 'gone' }] },
+    ['requires[0].else: no variant named gone'],
+  ],
+  [
+    'a required key with a slash',
+    { requires: [{ flag: 'a/b', variants: ['\n'] }] },
+    [
+      'requires[0].flag: key may not contain / or control characters',
+      'requires[0].variants[0]: variant name may not contain / or control characters',
+    ],
+  ],
+  ['a literal of another type', serving({ value: 'on' }), ['default.value: expected boolean, got string']],
+  ['a literal null', serving({ value: null }), ['default.value: expected boolean, got null']],
+  ['a literal beside a split', serving({ value: true, split: 1 }), ['default.split: unknown field']],
+  [
+    'a large literal',
+    serving({ value: 'x'.repeat(65_535) }, { type: 'string', variants: { on: '', off: '' } }),
+    ['default.value: at most 65,536 bytes and 32 levels'],
+  ],
+  ['a default of another type', serving(7), ['default: expected variant, null, value or split, got number']],
+  [
+    "an arm's metadata",
+    serving({ split: [['on', 100_000, { a: [] }]] }),
+    ['default.split[0][2].a: expected string, number or boolean, got array'],
+  ],
+  [
+    'an arm of four',
+    serving({ split: [['on', 100_000, {}, 1]] }),
+    ['default.split[0]: expected [variant, weight] or [variant, weight, metadata]'],
+  ],
+  ['no attribute to hash', serving({ split: [['on', 100_000]], by: [] }), ['default.by: 1 to 5 attributes']],
+  [
+    'an attribute without name',
+    serving({ split: [['on', 100_000]], by: ['a', ''], seed: '' }),
+    ['default.by[1]: must be 1 to 256 bytes', 'default.seed: must be 1 to 256 bytes'],
+  ],
+  [
+    'a rollout by six',
+    rolling({ percent: 101, by: [...'abcdef'], seed: '\n' }),
+    [
+      'rules[0].rollout.percent: a percentage is 0 to 100 with at most 3 decimals',
+      'rules[0].rollout.by: 1 to 5 attributes',
+      'rules[0].rollout.seed: control characters are refused',
+    ],
+  ],
+  ['a ramp with a percentage', rolling({ percent: 5, from: 1 }), ['rules[0].rollout.from: unknown field']],
+  [
+    'a ramp by nothing',
+    rolling({ from: 0, to: 1, start: START, end: END, by: 'id' }),
+    ['rules[0].rollout.by: expected array, got string'],
+  ],
+  [
+    'numbers whatever their case',
+    asking({ attr: 'a', op: 'in', values: [1], ignoreCase: true }),
+    ['rules[0].if[0].ignoreCase: ignoreCase is for texts'],
+  ],
+  [
+    'patterns whatever their case',
+    asking({ attr: 'a', op: 'matches', values: ['a'], ignoreCase: false }),
+    ['rules[0].if[0].ignoreCase: ignoreCase is for texts'],
+  ],
+  [
+    'a case that is no truth',
+    asking({ attr: 'a', op: 'contains', values: ['a'], ignoreCase: 1 }),
+    ['rules[0].if[0].ignoreCase: expected boolean, got number'],
+  ],
+  [
+    'a network that is a number',
+    asking({ attr: 'a', op: 'in_cidr', values: [1] }),
+    ['rules[0].if[0].values[0]: operator in_cidr wants a network such as 10.0.0.0/8'],
+  ],
+  [
+    'a bad network',
+    asking({ attr: 'a', op: 'in_cidr', values: ['10.0.0.0/33'] }),
+    ['rules[0].if[0].values[0]: not a network such as 10.0.0.0/8'],
+  ],
+  [
+    '1,001 items',
+    asking({ attr: 'a', op: 'has_any', values: new Array(1001).fill('x') }),
+    ['rules[0].if[0].values: has_any takes 1 to 1,000 values'],
+  ],
+  [
+    'unknown semantics',
+    { semantics: 'unleash-2' },
+    [
+      'semantics: unknown semantics; known: burgee-1, unleash, unleash-node, growthbook-1, growthbook-2, flagd-1, flagd-2, flagd-3',
+    ],
+  ],
+  [
+    'something foreign in a flag of our own',
+    { foreign: {} },
+    ['foreign: foreign is for growthbook and flagd semantics'],
+  ],
+  [
+    'something foreign in a flag of Unleash',
+    { ...unleash, foreign: {} },
+    ['foreign: foreign is for growthbook and flagd semantics'],
+  ],
+  [
+    'an operator that Unleash does not know',
+    { ...unleash, ...asking({ attr: 'a', op: 'in', values: [] }) },
+    [`rules[0].if[0].op: unknown operator; known: ${Object.keys(unleashOperators).join(', ')}`],
+  ],
+  [
+    'a number for Unleash',
+    { ...unleash, ...asking({ attr: 'a', op: 'NUM_EQ', values: [1] }) },
+    ['rules[0].if[0].values[0]: operator NUM_EQ wants a string'],
+  ],
+  [
+    'a long pattern for Unleash',
+    { ...unleash, ...asking({ attr: 'a', op: 'REGEX', values: ['a'.repeat(257)] }) },
+    ['rules[0].if[0].values[0]: at most 256 bytes'],
+  ],
+  [
+    'a weight below 0',
+    {
+      ...unleash,
+      ...serving({
+        split: [
+          ['on', -1],
+          ['on', 1.5],
+        ],
+      }),
+    },
+    ['default.split[0][1]: weights are numbers of 0 or more'],
+  ],
+  ['no variants at all', { ...unleash, variants: {}, off: null, default: null }, ['variants: 1 to 100 variants']],
+  ['a key with a slash, imported', { ...unleash, key: 'a/b' }, ['key: key may not contain / or control characters']],
+  ['a reserved key, imported', { ...unleash, key: 'toString' }, ['key: reserved key']],
+  ['a foreign flag with rules', { ...flagd, rules: 1, requires: [] }, [`requires: ${COMMON}`, `rules: ${COMMON}`]],
+  [
+    'a foreign flag without its definition',
+    { semantics: 'growthbook-1' },
+    ['default: expected null, got string', 'foreign: is missing'],
+  ],
 ])('refuses %s', (_, change, expected) => expect(problemsOf(change)).toEqual(expected));
+
+test.each<[string, object]>([
+  [
+    'else',
+    {
+      requires: [
+        { flag: 'Über flag', variants: ['An'], else: null },
+        { flag: 'b', variants: ['on'], else: 'off' },
+      ],
+    },
+  ],
+  ['literals', serving({ value: true })],
+  [
+    "arms' metadata and hashes",
+    serving({ split: [['on', 100_000, { payload: 'x' }]], by: ['accountId'], seed: 'group' }),
+  ],
+  ['rollouts by', rolling({ percent: 5, by: ['accountId', 'targetingKey'] })],
+  ['ramps by', rolling({ from: 0, to: 5, start: START, end: END, seed: 'x' })],
+  ['texts whatever their case', asking({ attr: 'a', op: 'has_all', values: ['a'], ignoreCase: true })],
+  ['networks', asking({ attr: 'a', op: 'in_cidr', values: ['10.0.0.0/8', '::1', '::ffff:1.2.3.4/128'] })],
+  [
+    'flags of Unleash',
+    {
+      ...unleash,
+      key: 'My flag',
+      variants: { On: true },
+      off: null,
+      ...serving({
+        split: [
+          ['On', 1.5],
+          ['On', 0],
+        ],
+      }),
+      rules: [
+        {
+          id: 'r',
+          if: [{ attr: 'now', op: 'STR_CONTAINS', ignoreCase: true }],
+          rollout: { percent: 5, by: ['$random'] },
+          serve: 'On',
+        },
+      ],
+    },
+  ],
+  ['foreign flags', { ...flagd, type: 'object', variants: { 'a.B c': 1, d: [] }, off: null }],
+])('takes %s', (_, change) => expect(problemsOf(change)).toEqual([]));
 
 test('names all fields that are missing', () => {
   const parsed = parseFlag({});
@@ -156,15 +363,17 @@ test.each([undefined, null, 7, 'x', [], () => 1])('refuses %o as flag, segment a
   expect([parseFlag(input).ok, parseSegment(input).ok, parseRuleset(input).ok]).toEqual([false, false, false]);
 });
 
-test('a segment does not refer to a segment', () => {
-  const parsed = parseSegment({ key: 's', if: [{ any: [{ segment: 'other' }] }], include: ['a', ''] });
-  expect(parsed).toEqual({
-    ok: false,
-    problems: [
-      { path: 'if[0].any[0].segment', message: 'a segment can not refer to a segment' },
-      { path: 'include[1]', message: 'a targeting key has 1 to 1,024 bytes' },
-    ],
-  });
+test('reads segments, which may name segments', () => {
+  const unleash = { key: 's', semantics: 'unleash', if: [{ attr: 'a', op: 'IN', values: [] }] };
+  expect(parseSegment({ key: 's', if: [{ any: [{ segment: 'other' }] }] }).ok).toBe(true);
+  expect(parseSegment(unleash).ok).toBe(true);
+  expect(segmentProblemsOf({ ...unleash, semantics: 'unleash-node', include: ['a', ''] })).toEqual([
+    'include[1]: a targeting key has 1 to 1,024 bytes',
+  ]);
+  expect(segmentProblemsOf({ ...unleash, semantics: 'flagd-2' })).toEqual([
+    'semantics: unknown semantics; known: burgee-1, unleash, unleash-node',
+    `if[0].op: unknown operator; known: ${Object.keys(operatorTable).join(', ')}`,
+  ]);
 });
 
 test('refuses what is no ruleset', () => {

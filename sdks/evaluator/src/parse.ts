@@ -1,5 +1,5 @@
 import { flagProblems } from './parse-flag.ts';
-import { at, expectType, fault, fieldOf, isRecord, type Place } from './parse-json.ts';
+import { at, fault, isObject, isText, lowerCase, object, type UnknownFields } from './parse-json.ts';
 import { segmentProblems } from './parse-segment.ts';
 import type { Flag, Problem, Ruleset, Segment } from './ruleset.ts';
 
@@ -8,6 +8,16 @@ export interface Refused {
   readonly ok: false;
   readonly problems: readonly Problem[];
 }
+
+const shape = object({
+  format: (value, place) => {
+    if (value !== 1) fault(place, 'unknown format; known: 1');
+  },
+  environment: isText,
+  version: isText,
+  flags: isObject,
+  segments: isObject,
+});
 
 /**
  * Reads a ruleset from the wire.
@@ -18,24 +28,19 @@ export interface Refused {
  */
 export function parseRuleset(input: unknown): { readonly ok: true; readonly ruleset: Ruleset } | Refused {
   const problems: Problem[] = [];
-  const place: Place = { path: '', strict: false, report: (path, message) => problems.push({ path, message }) };
-  if (!isRecord(input)) expectType(input, 'object', place);
-  else {
-    if (fieldOf(input, 'format') !== 1) fault(at(place, 'format'), 'unknown format; known: 1');
-    for (const field of ['environment', 'version']) expectType(fieldOf(input, field), 'string', at(place, field));
-    for (const field of ['flags', 'segments']) expectType(fieldOf(input, field), 'object', at(place, field));
-  }
+  shape(input, { path: '', problems, unknown: undefined, isImported: false, operators: {} });
   if (problems.length > 0) return { ok: false, problems };
   const { environment, version, flags, segments } = input as Ruleset;
   const faults = { flags: faultsOf(flags, flagProblems), segments: faultsOf(segments, segmentProblems) };
   return { ok: true, ruleset: { format: 1, environment, version, flags, segments, faults } };
 }
 
-type Check = typeof flagProblems;
-
-function faultsOf(parts: Readonly<Record<string, { readonly key: string }>>, check: Check): Record<string, Problem[]> {
+function faultsOf(
+  parts: Readonly<Record<string, { readonly key: string }>>,
+  check: (part: unknown) => Problem[],
+): Record<string, Problem[]> {
   const checked = Object.entries(parts).map(([key, part]) => {
-    const problems = check(part, 'lenient');
+    const problems = check(part);
     if (problems.length === 0 && part.key !== key)
       problems.push({ path: 'key', message: `stands under the key ${key}` });
     return [key, problems] as const;
@@ -45,12 +50,20 @@ function faultsOf(parts: Readonly<Record<string, { readonly key: string }>>, che
 
 /** Reads one flag, strictly: what `burgee.flag_problems` refuses is refused, in the same words. */
 export function parseFlag(input: unknown): { readonly ok: true; readonly flag: Flag } | Refused {
-  const problems = flagProblems(input, 'strict');
+  const problems = flagProblems(input, unknownFields);
   return problems.length === 0 ? { ok: true, flag: input as Flag } : { ok: false, problems };
 }
 
 /** Reads one segment, as strictly as `burgee.segment_problems`. */
 export function parseSegment(input: unknown): { readonly ok: true; readonly segment: Segment } | Refused {
-  const problems = segmentProblems(input, 'strict');
+  const problems = segmentProblems(input, unknownFields);
   return problems.length === 0 ? { ok: true, segment: input as Segment } : { ok: false, problems };
 }
+
+const unknownFields: UnknownFields = (record, known, place) => {
+  for (const field of Object.keys(record)) {
+    if (Object.hasOwn(known, field)) continue;
+    const meant = Object.keys(known).find((name) => lowerCase(name) === lowerCase(field));
+    fault(at(place, field), meant === undefined ? 'unknown field' : `unknown field; did you mean ${meant}`);
+  }
+};
