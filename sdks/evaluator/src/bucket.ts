@@ -25,7 +25,7 @@ export function bucket(state: HashState, value: string): number {
 
 /** Hashes `seed + ':'` ahead, so that a decision hashes nothing but the value. */
 export function seedState(seed: string): HashState {
-  return absorb(START, `${seed}:`);
+  return absorb(START, utf8(`${seed}:`));
 }
 
 /** murmur3_32 with seed 0 of the UTF-8 bytes of what `state` took in and `value`; an unsigned 32-bit integer. */
@@ -60,18 +60,20 @@ export function hash(state: HashState, value: string): number {
     bits += 8;
   }
   // Beyond ASCII a unit is more than one byte: once more, slowly.
-  if (units > 127) return finish(absorb(state, value));
+  if (units > 127) return finish(absorb(state, utf8(value)));
   return finish({ mixed, word, bits, length: state.length + end });
 }
 
-function finish({ mixed, word, length }: HashState): number {
+/** The hash of what a state took in; an unsigned 32-bit integer. */
+export function finish({ mixed, word, length }: HashState): number {
   // An empty word scrambles to 0, so nothing is lost where no byte is left over.
   return avalanche(mixed ^ scramble(word), length);
 }
 
-function absorb(state: HashState, text: string): HashState {
+/** The state after further bytes. */
+export function absorb(state: HashState, bytes: Iterable<number>): HashState {
   let { mixed, word, bits, length } = state;
-  for (const byte of utf8(text)) {
+  for (const byte of bytes) {
     word |= byte << bits;
     bits += 8;
     length++;
@@ -85,7 +87,7 @@ function absorb(state: HashState, text: string): HashState {
 }
 
 /** The UTF-8 bytes of a text; half a surrogate pair counts as U+FFFD, as TextEncoder has it. */
-function utf8(text: string): number[] {
+export function utf8(text: string): number[] {
   const bytes: number[] = [];
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;
