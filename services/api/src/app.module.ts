@@ -10,6 +10,7 @@ import { ExposureModule } from './exposure/exposure.module.ts';
 import { FlagsModule } from './flags/flags.module.ts';
 import { GraphqlModule } from './graphql/graphql.module.ts';
 import { HealthModule } from './health/health.module.ts';
+import { ImportsModule } from './imports/imports.module.ts';
 import { PlatformModule } from './platform.module.ts';
 import { RulesetModule } from './ruleset/ruleset.module.ts';
 import { SegmentsModule } from './segments/segments.module.ts';
@@ -29,6 +30,7 @@ export class AppModule {
         ExposureModule,
         FlagsModule,
         SegmentsModule,
+        ImportsModule,
         AuditModule,
         StaleModule,
         ChangesModule,

@@ -23,6 +23,7 @@ export const catalogue = {
   UNAUTHORIZED: { status: 401, fix: 'Send a key as Authorization: Bearer.' },
   BAD_INPUT: { status: 400, fix: 'Send what the message asks for.' },
   NOT_FOUND: { status: 404, fix: 'Check the address and the spelling.' },
+  IMPORT_REFUSED: { status: 400, fix: 'Mend the places named in `problems`, or leave these flags out.' },
   INVALID_CURSOR: { status: 400, fix: 'Start again from the first page.' },
   METHOD_NOT_ALLOWED: { status: 405, fix: 'Use a method that the Allow header names.' },
   BODY_TOO_LARGE: { status: 413, fix: 'Send less.' },

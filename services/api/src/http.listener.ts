@@ -2,13 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
 import type { Config } from './config.ts';
 import { BurgeeError } from './errors.ts';
+import { importDoor } from './graphql/import-door.ts';
 import { jsonFaultAt } from './json-fault.ts';
 
 /** Largest body of every door but those in {@link roomierDoors}. */
 export const bodyLimitBytes = 64 * 1024;
 
 /** Doors whose bodies are lists that a program made, or the rules of a flag. */
-const roomierDoors: Readonly<Record<string, number>> = { '/v1/exposures': 256 * 1024, '/graphql': 1024 * 1024 };
+const roomierDoors: Readonly<Record<string, number>> = {
+  '/v1/exposures': 256 * 1024,
+  '/graphql': 1024 * 1024,
+  // all of another system's flags at once; its body is read for members only
+  [importDoor]: 16 * 1024 * 1024,
+};
 
 /** Doors that pages of any origin may use: they take a key in a header and no cookie. */
 const openPaths = /^\/(ofrep\/|v1\/decisions$|v1\/exposures$)/;

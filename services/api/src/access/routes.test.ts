@@ -25,6 +25,7 @@ const routes: Readonly<Record<string, string>> = {
   'GET /v1/changes': 'member',
   'GET /v1/ruleset': 'server, relay',
   'POST /graphql': 'member, client, server',
+  'POST /graphql/import': 'member',
   'POST /ofrep/v1/evaluate/flags': 'client, server',
   'POST /ofrep/v1/evaluate/flags/:key': 'client, server',
   'POST /v1/decisions': 'client, server',

@@ -1,11 +1,15 @@
 import { Inject } from '@nestjs/common';
 import { Args, Resolver } from '@nestjs/graphql';
+import { readEnvironmentId } from '../access/api-keys.sql.ts';
 import type { MemberCredential } from '../access/credential.ts';
 import { CurrentMember, MemberMutation } from '../access/needs.guard.ts';
 import { type ReadableProject, readableProject } from '../access/projects.sql.ts';
+import { BurgeeError } from '../errors.ts';
 import { withCurrent } from '../graphql/conflict.ts';
 import { refuseBadPatterns } from '../graphql/patterns.ts';
 import { Postgres } from '../postgres.ts';
+import { problemsWith } from '../ruleset/compiling.ts';
+import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import * as changes from './flag-changes.sql.ts';
 import {
   ArchiveFlagInput,
@@ -15,7 +19,7 @@ import {
   UpdateFlagInput,
 } from './flag-inputs.graphql.ts';
 import { Flag, FlagSetting } from './flags.graphql.ts';
-import { readFlag, readSetting } from './flags.sql.ts';
+import { readFlag, readServedForm, readSetting } from './flags.sql.ts';
 
 const developerElseOwner = { role: 'developer', production: 'product_owner' } as const;
 
@@ -23,9 +27,11 @@ const developerElseOwner = { role: 'developer', production: 'product_owner' } as
 @Resolver()
 export class FlagChangesResolver {
   readonly #postgres: Postgres;
+  readonly #rulesets: RulesetStore;
 
-  constructor(@Inject(Postgres) postgres: Postgres) {
+  constructor(@Inject(Postgres) postgres: Postgres, @Inject(RulesetStore) rulesets: RulesetStore) {
     this.#postgres = postgres;
+    this.#rulesets = rulesets;
   }
 
   @MemberMutation(() => Flag, { needs: 'developer', does: 'Makes a flag, switched off everywhere.' })
@@ -78,7 +84,21 @@ export class FlagChangesResolver {
     @Args('input', { type: () => TargetFlagInput }) input: TargetFlagInput,
   ): Promise<FlagSetting> {
     refuseBadPatterns('INVALID_FLAG', input.rules, 'rules');
-    return this.#setting(member, input, (trx, project) => changes.targetFlag(trx, project.id, input));
+    return this.#setting(member, input, async (trx, project) => {
+      await changes.targetFlag(trx, project.id, input);
+      await this.#refuseUncompilable(trx, project, input);
+    });
+  }
+
+  /** What another system's language says can be told by compiling it only; the database keeps its shape. */
+  async #refuseUncompilable(trx: Db, { id: projectId }: ReadableProject, place: PlaceOfSetting): Promise<void> {
+    const flag = await readServedForm(trx, { ...place, projectId });
+    if (flag === undefined || (flag.semantics ?? 'burgee-1') === 'burgee-1') return;
+    const environmentId = await readEnvironmentId(trx, projectId, place.environment);
+    const { ruleset } = await this.#rulesets.open(environmentId);
+    const problems = problemsWith(ruleset, [flag]).get(flag.key) ?? [];
+    const [first] = problems;
+    if (first !== undefined) throw new BurgeeError('INVALID_FLAG', `${first.path}: ${first.message}`, { problems });
   }
 
   #flag(member: MemberCredential, input: { project: string; key: string }, change: Change): Promise<Flag> {

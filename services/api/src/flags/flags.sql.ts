@@ -61,6 +61,20 @@ export async function readSetting(
   return rows[0]?.setting;
 }
 
+/** Reads a flag as it goes over the wire, with what this transaction wrote. */
+export async function readServedForm(
+  db: Kysely<DB>,
+  { projectId, environment, key }: { readonly projectId: string; readonly environment: string; readonly key: string },
+): Promise<ServedFlag | undefined> {
+  const { rows } = await sql<{ flag: ServedFlag }>`
+    select burgee.wire_flag(flag, setting) as flag
+    from burgee.flag_setting as setting
+    join burgee.flag on flag.id = setting.flag_id
+    join burgee.environment on environment.id = setting.environment_id
+    where flag.project_id = ${projectId} and flag.key = ${key} and environment.key = ${environment}`.execute(db);
+  return rows[0]?.flag;
+}
+
 /** Finds the revision of a setting that had the form which is served, in the audit log; null where there was none. */
 export async function readRevisionOfForm(
   db: Kysely<DB>,

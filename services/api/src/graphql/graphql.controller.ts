@@ -1,12 +1,15 @@
-import { Body, Controller, HttpCode, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, type OnModuleInit, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, GraphQLError, parse, visit } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, parse, visit } from 'graphql';
 import { Credential } from '../access/credential.guard.ts';
+import { MEMBER_CREDENTIALS, type MemberCredentials } from '../access/member-credentials.ts';
 import { isOwnOrigin } from '../access/own-origin.ts';
+import { presentedBy } from '../access/presented.ts';
 import { CONFIG, type Config } from '../config.ts';
 import { BurgeeError } from '../errors.ts';
 import { answerOf, type GraphqlAnswer, GraphqlErrorFilter } from './graphql-error.filter.ts';
+import { importDoor } from './import-door.ts';
 import { documentLimits } from './limits.ts';
 
 interface Operation {
@@ -18,13 +21,42 @@ interface Operation {
 /** The GraphQL door: POST and JSON only, from our own pages or from no page, one operation a request. */
 @Controller()
 @UseFilters(GraphqlErrorFilter)
-export class GraphqlController {
+export class GraphqlController implements OnModuleInit {
   readonly #server: () => FastifyInstance;
   readonly #config: Config;
+  readonly #members: MemberCredentials;
 
-  constructor(@Inject(HttpAdapterHost) host: HttpAdapterHost, @Inject(CONFIG) config: Config) {
+  constructor(
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(CONFIG) config: Config,
+    @Inject(MEMBER_CREDENTIALS) members: MemberCredentials,
+  ) {
     this.#server = () => host.httpAdapter.getInstance<FastifyInstance>();
     this.#config = config;
+    this.#members = members;
+  }
+
+  /** The guard comes after the body; where the body may be large, a stranger's is not even read. */
+  onModuleInit(): void {
+    this.#server().addHook('onRequest', async (request) => {
+      if (request.routeOptions.url === importDoor) await this.#refuseStranger(request);
+    });
+  }
+
+  /** The same for one mutation with a large body, `importFlags`. */
+  @Post(importDoor)
+  @HttpCode(200)
+  @Credential('member')
+  executeImport(
+    @Req() request: FastifyRequest,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<GraphqlAnswer> {
+    const fields = rootFields(parsed(operationIn(body).query));
+    if (fields.some((name) => name !== 'importFlags')) {
+      throw new BurgeeError('BAD_INPUT', 'this address takes the mutation importFlags only', { fix: 'Use /graphql.' });
+    }
+    return this.execute(request, body, reply);
   }
 
   @Post('graphql')
@@ -52,6 +84,23 @@ export class GraphqlController {
       return answerOf(error, { tellsNames: isMember });
     }
   }
+
+  async #refuseStranger({ headers }: FastifyRequest): Promise<void> {
+    const { bearer, cookie } = presentedBy(headers, this.#members.cookieName);
+    const isKnown =
+      (bearer !== undefined && (await this.#members.fromBearer(bearer)) !== undefined) ||
+      (cookie !== undefined && (await this.#members.fromCookie(cookie)) !== undefined);
+    if (!isKnown) throw new BurgeeError('UNAUTHORIZED', 'sign in, or send an access token as Authorization: Bearer');
+  }
+}
+
+function rootFields({ definitions }: DocumentNode): string[] {
+  return definitions.flatMap((definition) => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) return [definition.kind];
+    return definition.selectionSet.selections.map((field) =>
+      field.kind === Kind.FIELD ? field.name.value : field.kind,
+    );
+  });
 }
 
 function operationIn(body: unknown): Operation {

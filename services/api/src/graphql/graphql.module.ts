@@ -3,6 +3,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { AccessModule } from '../access/access.module.ts';
 import { LOGGER } from '../platform.module.ts';
 import { GraphqlController } from './graphql.controller.ts';
 import { troubleOf } from './graphql-error.filter.ts';
@@ -12,6 +13,7 @@ import { DateTimeScalar, JsonScalar } from './scalars.ts';
 /** The GraphQL schema, built from the features' resolvers, behind one guarded route of our own. */
 @Module({
   imports: [
+    AccessModule,
     GraphQLModule.forRootAsync<MercuriusDriverConfig>({
       driver: MercuriusDriver,
       inject: [LOGGER],
