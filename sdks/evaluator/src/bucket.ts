@@ -9,7 +9,8 @@ export interface HashState {
   readonly length: number;
 }
 
-const START: HashState = { mixed: 0, word: 0, bits: 0, length: 0 };
+/** Before any byte. */
+export const START: HashState = { mixed: 0, word: 0, bits: 0, length: 0 };
 
 /**
  * Puts a value into one of 100 000 buckets; the same on every platform, for ever.
