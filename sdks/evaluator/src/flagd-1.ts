@@ -1,8 +1,6 @@
+import { flagdSemantics } from './flagd/flagd.ts';
+import { fractional1 } from './flagd/fractional.ts';
 import type { Semantics } from './semantics.ts';
 
-export const flagd1: Semantics = {
-  name: 'flagd-1',
-  compileFlag: () => {
-    throw new Error('not written yet');
-  },
-};
+/** flagd before 0.15: a split by the share of the signed hash. */
+export const flagd1: Semantics = flagdSemantics('flagd-1', fractional1);

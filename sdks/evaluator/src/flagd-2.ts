@@ -1,8 +1,6 @@
+import { flagdSemantics } from './flagd/flagd.ts';
+import { fractional2 } from './flagd/fractional.ts';
 import type { Semantics } from './semantics.ts';
 
-export const flagd2: Semantics = {
-  name: 'flagd-2',
-  compileFlag: () => {
-    throw new Error('not written yet');
-  },
-};
+/** flagd 0.15 to 0.17: a split by multiplying and shifting the hash. */
+export const flagd2: Semantics = flagdSemantics('flagd-2', fractional2);
