@@ -1,75 +1,27 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import {
+  conditions,
+  date,
+  type Json,
+  key,
+  network,
+  operatorNames,
+  percent,
+  text,
+  version,
+} from './condition-documents.ts';
+import { odd, oddField } from './odd-values.ts';
 
-const { operators }: { operators: { name: string }[] } = JSON.parse(
-  readFileSync(new URL('../../spec/operators.json', import.meta.url), 'utf8'),
+const importedKey = fc.oneof(
+  key,
+  fc.constantFrom('My Flag', 'flag~variant', 'Ünï', 'NEW_CHECKOUT', 'é'.repeat(64), ' '),
 );
-
-const operatorNames: readonly string[] = operators.map(({ name }) => name);
-
-type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
-
-const key = fc.oneof(
-  fc.constantFrom('new-checkout', 'a', 'payments.v2', 'x_1', 'a'.repeat(128)),
-  fc.stringMatching(/^[a-z0-9._-]{1,12}$/).map((rest) => `k${rest}`),
-);
-const date = fc.oneof(
-  fc.constantFrom('2026-12-01T06:00:00Z', '2024-02-29T23:59:59.999+14:00', '0001-01-01T00:00:00-23:59'),
-  fc
-    .date({ min: new Date('0001-01-02T00:00:00Z'), max: new Date('9990-12-30T00:00:00Z'), noInvalidDate: true })
-    .map((instant) => instant.toISOString()),
-);
-const version = fc.constantFrom(
-  '1.2.3',
-  '0.0.0',
-  '10.20.30-alpha.1+build.5',
-  '1.0.0-0A.is.legal',
-  '99999999999999999999.0.1',
-);
-const percent = fc.oneof(
-  fc.constantFrom(0, 100, 0.001, 99.999, 50, 33.333),
-  fc.integer({ min: 0, max: 100_000 }).map((n) => n / 1000),
-);
-const text = fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(...'abcÄß日😀 -"\\/<é') });
-
-const attribute = fc.oneof(
-  fc.record({ attr: text, op: fc.constantFrom('in'), values: fc.array(text, { minLength: 1, maxLength: 4 }) }),
-  fc.record({ attr: text, op: fc.constantFrom('in'), values: fc.array(fc.integer(), { minLength: 1, maxLength: 4 }) }),
-  fc.record({ attr: text, op: fc.constant('equals'), values: fc.tuple(fc.boolean()) }),
-  fc.record({
-    attr: text,
-    op: fc.constantFrom('starts_with', 'ends_with', 'contains'),
-    values: fc.array(text, { minLength: 1 }),
-  }),
-  fc.record({ attr: text, op: fc.constant('matches'), values: fc.tuple(text) }),
-  fc.record({
-    attr: text,
-    op: fc.constantFrom('number_eq', 'number_gt', 'number_gte', 'number_lt', 'number_lte'),
-    values: fc.tuple(fc.oneof(fc.integer(), fc.constantFrom(0.1, -1e-7, 1e15))),
-  }),
-  fc.record({
-    attr: fc.constantFrom('now', 'born'),
-    op: fc.constantFrom('date_before', 'date_after'),
-    values: fc.tuple(date),
-  }),
-  fc.record({
-    attr: text,
-    op: fc.constantFrom('semver_eq', 'semver_gt', 'semver_gte', 'semver_lt', 'semver_lte'),
-    values: fc.tuple(version),
-  }),
-  fc.record({ attr: text, op: fc.constant('exists'), not: fc.boolean() }, { requiredKeys: ['attr', 'op'] }),
-);
-const conditionOrGroup = fc.letrec<{ condition: Json }>((tie) => ({
-  condition: fc.oneof(
-    { maxDepth: 4, depthSize: 'small' },
-    attribute as fc.Arbitrary<Json>,
-    fc.record({ segment: key, not: fc.boolean() }, { requiredKeys: ['segment'] }) as fc.Arbitrary<Json>,
-    ...(['all', 'any', 'none'] as const).map(
-      (group) => fc.record({ [group]: fc.array(tie('condition'), { maxLength: 3 }) }) as fc.Arbitrary<Json>,
-    ),
-  ),
-})).condition;
-const requirement = fc.record({ flag: key, variants: fc.array(key, { minLength: 1, maxLength: 3 }) });
+const requirement = fc.record({ flag: importedKey, variants: fc.array(importedKey, { minLength: 1, maxLength: 3 }) });
+const metadata = fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean()), { maxKeys: 5 });
+const hashed = {
+  by: fc.array(fc.oneof(text, fc.constantFrom('userId', '$random')), { minLength: 1, maxLength: 5 }),
+  seed: text,
+};
 
 const values: Record<string, fc.Arbitrary<Json>> = {
   boolean: fc.boolean(),
@@ -82,272 +34,189 @@ const values: Record<string, fc.Arbitrary<Json>> = {
   ) as fc.Arbitrary<Json>,
 };
 
+/** What the rules of a flag may name. */
+interface Outline {
+  readonly type: string;
+  readonly names: readonly string[];
+  readonly isUnleash: boolean;
+}
+
+function valueIn({ type, isUnleash }: Outline): fc.Arbitrary<Json> {
+  const value = values[type] ?? fc.constant(null);
+  return type === 'object' && isUnleash ? fc.oneof(value, text, fc.boolean(), fc.array(fc.integer())) : value;
+}
+
 function later(date: string, ms: number): string {
   return new Date(Date.parse(date) + ms).toISOString();
 }
 
-function split(names: readonly string[]): fc.Arbitrary<Json> {
-  return fc.integer({ min: 0, max: 100_000 }).map((weight) => ({
-    split: [
-      [names[0]!, weight],
-      [names[1]!, 100_000 - weight],
-    ],
-  }));
+const ramp = fc
+  .tuple(percent, percent, date, fc.integer({ min: 1, max: 10 ** 10 }))
+  .map(([a, b, start, ms]) => ({ from: Math.min(a, b), to: Math.max(a, b), start, end: later(start, ms) }));
+const rollout = fc.oneof(
+  percent,
+  ramp,
+  fc.record({ percent, ...hashed }, { requiredKeys: ['percent'] }),
+  fc.tuple(ramp, fc.record(hashed, { requiredKeys: [] })).map(([rising, by]) => ({ ...rising, ...by })),
+) as fc.Arbitrary<Json>;
+
+function armsOf({ names, isUnleash }: Outline): fc.Arbitrary<Json> {
+  const arm = (variant: fc.Arbitrary<string>, weight: fc.Arbitrary<number>) =>
+    fc.oneof(fc.tuple(variant, weight), fc.tuple(variant, weight, metadata)) as fc.Arbitrary<Json>;
+  if (isUnleash) {
+    const weight = fc.oneof(fc.nat(1000), fc.constantFrom(0, 0.5, 33.333_333, 1e300));
+    return fc.array(arm(fc.constantFrom(...names), weight), { maxLength: 5 });
+  }
+  return fc
+    .integer({ min: 0, max: 100_000 })
+    .chain((weight) =>
+      fc.tuple(
+        arm(fc.constant(names[0] ?? ''), fc.constant(weight)),
+        arm(fc.constant(names[1] ?? ''), fc.constant(100_000 - weight)),
+      ),
+    );
 }
 
-function rule(type: string, names: readonly string[], id: string): fc.Arbitrary<Json> {
-  const serve = fc.oneof(fc.constantFrom(...names, null), split(names));
+function serveOf(outline: Outline): fc.Arbitrary<Json> {
+  return fc.oneof(
+    fc.constantFrom(...outline.names, null),
+    fc.record({ split: armsOf(outline), ...hashed }, { requiredKeys: ['split'] }) as fc.Arbitrary<Json>,
+    fc.record({ value: valueIn(outline) }) as fc.Arbitrary<Json>,
+  );
+}
+
+function ruleOf(outline: Outline, id: string): fc.Arbitrary<Json> {
   return fc.record(
     {
       id: fc.constant(id),
       name: text,
-      if: fc.array(conditionOrGroup, { maxLength: 3 }),
+      if: fc.array(conditions[outline.isUnleash ? 'unleash' : 'burgee'], { maxLength: 3 }),
       requires: fc.array(requirement, { maxLength: 2 }),
-      rollout: fc.oneof(
-        percent,
-        fc
-          .tuple(percent, percent, date, fc.integer({ min: 1, max: 10 ** 10 }))
-          .map(([a, b, start, ms]) => ({ from: Math.min(a, b), to: Math.max(a, b), start, end: later(start, ms) })),
-      ),
-      serve: serve as fc.Arbitrary<Json>,
+      rollout,
+      serve: serveOf(outline),
     },
-    { requiredKeys: type === 'boolean' ? ['id'] : ['id', 'serve'] },
+    { requiredKeys: outline.type === 'boolean' ? ['id'] : ['id', 'serve'] },
   ) as fc.Arbitrary<Json>;
 }
 
-/** Flags that are well-formed. */
-export const goodFlag: fc.Arbitrary<Json> = fc
-  .constantFrom('boolean', 'string', 'integer', 'float', 'object')
-  .chain((type) => {
-    const names = ['on', 'off', 'third'];
+const type = fc.constantFrom('boolean', 'string', 'integer', 'float', 'object');
+const extras = { salt: text, clientVisible: fc.boolean(), needs: fc.integer({ min: 1, max: 1000 }), metadata };
+
+function commonFlag(semantics: string): fc.Arbitrary<Json> {
+  const isUnleash = semantics !== 'burgee-1';
+  return type.chain((type) => {
+    const names = isUnleash ? ['on', 'Off ~'] : ['on', 'off', 'third'];
+    const outline = { type, names, isUnleash };
+    const fallback = fc.constantFrom(...names, null);
+    const ofFlag = fc.tuple(requirement, fc.option(fallback, { nil: undefined }));
     return fc.record(
       {
-        key,
+        key: isUnleash ? importedKey : key,
         enabled: fc.boolean(),
         type: fc.constant(type),
-        variants: fc.record(Object.fromEntries(names.map((name) => [name, values[type]!]))) as fc.Arbitrary<Json>,
-        off: fc.constantFrom(...names, null),
-        requires: fc.array(requirement, { maxLength: 2 }),
+        variants: fc.record(Object.fromEntries(names.map((name) => [name, valueIn(outline)]))) as fc.Arbitrary<Json>,
+        off: fallback,
+        requires: fc.array(
+          ofFlag.map(([required, other]) => (other === undefined ? required : { ...required, else: other })),
+          { maxLength: 2 },
+        ),
         rules: fc
           .integer({ min: 0, max: 4 })
-          .chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => rule(type, names, `rule-${i}`)))),
-        default: fc.oneof(fc.constantFrom(...names, null), split(names)) as fc.Arbitrary<Json>,
-        salt: text,
-        semantics: fc.constant('burgee-1'),
-        clientVisible: fc.boolean(),
-        needs: fc.integer({ min: 1, max: 1000 }),
-        metadata: fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean())),
+          .chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => ruleOf(outline, `rule-${i}`)))),
+        default: serveOf(outline),
+        semantics: fc.constant(semantics),
+        ...extras,
       },
-      { requiredKeys: ['key', 'enabled', 'type', 'variants', 'off', 'default'] },
+      {
+        requiredKeys: [
+          'key',
+          'enabled',
+          'type',
+          'variants',
+          'off',
+          'default',
+          ...(isUnleash ? ['semantics' as const] : []),
+        ],
+      },
     ) as fc.Arbitrary<Json>;
   });
-
-export const goodSegment: fc.Arbitrary<Json> = fc.record(
-  {
-    key,
-    if: fc.array(attribute, { maxLength: 3 }),
-    include: fc.array(text, { maxLength: 3 }),
-    exclude: fc.array(text, { maxLength: 3 }),
-  },
-  { requiredKeys: ['key'] },
-) as fc.Arbitrary<Json>;
-
-function nested(levels: number, group: string): Json {
-  let value: Json = [];
-  for (let i = 0; i < levels; i++) value = group === '' ? [value] : [{ [group]: value }];
-  return value;
 }
 
-const odd: fc.Arbitrary<Json> = fc.constantFrom<Json>(
-  ...[
-    null,
-    true,
-    false,
-    0,
-    -0,
-    -1,
-    1,
-    1.5,
-    50,
-    100,
-    100.0001,
-    0.0001,
-    33.3333,
-    1e21,
-    1e308,
-    5e-324,
-    2 ** 53,
-    2 ** 53 - 1,
-    -(2 ** 53),
-  ],
-  ...[
-    '',
-    ' ',
-    'on',
-    'off',
-    'x',
-    'On',
-    'Ünï',
-    '😀',
-    'a b',
-    '\t',
-    '\u007f',
-    '\u0080',
-    '.',
-    '..',
-    '__proto__',
-    'constructor',
-    'toString',
-    'valueOf',
-  ],
-  ...[
-    'a'.repeat(128),
-    'a'.repeat(129),
-    'é'.repeat(64),
-    'é'.repeat(65),
-    '日'.repeat(90),
-    'a'.repeat(256),
-    'a'.repeat(257),
-    'é'.repeat(129),
-  ],
-  ...['a'.repeat(1024), 'a'.repeat(1025), '日'.repeat(350), 'a'.repeat(65_534), 'a'.repeat(65_535), '"'.repeat(65_534)],
-  ...[
-    'now',
-    'in',
-    'exists',
-    'matches',
-    'matchesish',
-    'semver_gt',
-    'date_after',
-    'number_eq',
-    'equals',
-    'boolean',
-    'object',
-    'integer',
-  ],
-  ...[
-    '1.2',
-    'v1.2.3',
-    '1.2.3.4',
-    '01.2.3',
-    '1.2.3-',
-    '1.2.3-01',
-    '1.2.3+',
-    `1.2.3-${'a'.repeat(251)}`,
-    `1.2.3-${'a'.repeat(250)}`,
-  ],
-  ...[
-    '31/12/2026',
-    '2026-12-01',
-    '2026-12-01T06:00:00',
-    '2026-02-30T00:00:00Z',
-    '2023-02-29T00:00:00Z',
-    '2000-02-29T00:00:00Z',
-  ],
-  ...[
-    '1900-02-29T00:00:00Z',
-    '2026-12-01T24:00:00Z',
-    '2026-12-01T23:59:60Z',
-    '0000-01-01T00:00:00Z',
-    '275761-01-01T00:00:00Z',
-  ],
-  ...[
-    '2026-12-01T06:00:00+24:00',
-    '2026-12-01T06:00:00.1234567891Z',
-    '2026-12-01T06:00:00.9999999Z',
-    '2026-13-01T00:00:00Z',
-    '2026-00-10T00:00:00Z',
-  ],
-  ...['2026-12-01t06:00:00z', '2026-12-01T06:00:00Z\n', '２026-12-01T06:00:00Z', '2026-12-01T06:00:00-00:00'],
-  [],
-  {},
-  [null],
-  ['a', 1],
-  ['a', 'a'],
-  [1, true],
-  ['on', 100_000],
-  [['on', 100_000]],
-  { split: [] },
-  {
-    split: [
-      ['on', 1],
-      ['on', 99_999],
-    ],
-  },
-  {
-    split: [
-      ['on', 50_000.5],
-      ['off', 49_999.5],
-    ],
-  },
-  {
-    split: [
-      ['on', 1e308],
-      ['off', -1],
-    ],
-  },
-  { split: [['on', 99_999]] },
-  { attr: 'now', op: 'exists' },
-  { attr: 'a', op: 'in', values: ['x'], segment: 's' },
-  { attr: 'a', op: 'in', values: Array.from({ length: 10_001 }, () => 'x') },
-  { attr: 'a', op: 'in', values: Array.from({ length: 10_000 }, (_, i) => i) },
-  { segment: 's' },
-  { nobody: [] },
-  { from: 10, to: 5, start: '2026-12-01T06:00:00Z', end: '2026-12-01T06:00:00.0009Z' },
-  { from: 0, to: 100, start: '2026-12-01T06:00:00+01:00', end: '2026-12-01T05:00:00.001Z' },
-  { deep: nested(30, '') },
-  { deep: nested(31, '') },
-  { deep: nested(62, '') },
-  { deep: nested(70, '') },
-  nested(9, 'all'),
-  nested(10, 'any'),
-  nested(12, 'none'),
-  Array.from({ length: 21 }, () => 1),
-  Array.from({ length: 101 }, () => ({ segment: 's' })),
-  Array.from({ length: 201 }, () => 1),
-  Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`v${i}`, true])),
-  Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`v${i}`, true])),
-  JSON.parse('{"a": {"__proto__": 1}}'),
-  JSON.parse('{"__proto__": true, "on": false, "constructor": true}'),
-  { big: 2 ** 53 },
-  { list: [1, [2, { n: -1e300 }]] },
+const foreignFlag: fc.Arbitrary<Json> = type.chain((type) =>
+  fc.record(
+    {
+      key: importedKey,
+      enabled: fc.boolean(),
+      type: fc.constant(type),
+      variants: fc.dictionary(fc.constantFrom('v1', 'On it', 'Ü'), valueIn({ type, names: [], isUnleash: true }), {
+        minKeys: 1,
+      }) as fc.Arbitrary<Json>,
+      off: fc.constant(null),
+      default: fc.constant(null),
+      semantics: fc.constantFrom('growthbook-1', 'growthbook-2', 'flagd-1', 'flagd-2', 'flagd-3'),
+      foreign: fc.dictionary(text, fc.jsonValue({ maxDepth: 3, noUnicodeString: true })) as fc.Arbitrary<Json>,
+      ...extras,
+    },
+    { requiredKeys: ['key', 'enabled', 'type', 'variants', 'off', 'default', 'semantics', 'foreign'] },
+  ),
+) as fc.Arbitrary<Json>;
+
+/** Flags that are well-formed, of every semantics. */
+export const goodFlag: fc.Arbitrary<Json> = fc.oneof(
+  { arbitrary: commonFlag('burgee-1'), weight: 5 },
+  { arbitrary: commonFlag('unleash'), weight: 2 },
+  { arbitrary: commonFlag('unleash-node'), weight: 1 },
+  { arbitrary: foreignFlag, weight: 2 },
 );
+
+function segmentOf(semantics: string, condition: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
+  return fc.record(
+    {
+      key,
+      semantics: fc.constant(semantics),
+      if: fc.array(condition, { maxLength: 3 }),
+      include: fc.array(text, { maxLength: 3 }),
+      exclude: fc.array(text, { maxLength: 3 }),
+    },
+    { requiredKeys: semantics === 'burgee-1' ? ['key'] : ['key', 'semantics'] },
+  ) as fc.Arbitrary<Json>;
+}
+
+export const goodSegment: fc.Arbitrary<Json> = fc.oneof(
+  { arbitrary: segmentOf('burgee-1', conditions.burgee), weight: 3 },
+  { arbitrary: segmentOf('unleash', conditions.unleash), weight: 1 },
+);
+
 /** Flags whose one rule asks with any operator for any values, on a rollout of any kind. */
 export const oddRules: fc.Arbitrary<Json> = fc
   .record(
     {
       attr: fc.oneof(text, odd),
       op: fc.constantFrom(...operatorNames),
-      values: fc.oneof(fc.array(odd, { minLength: 1, maxLength: 2 }), fc.tuple(fc.oneof(date, version, text))),
+      values: fc.oneof(fc.array(odd, { minLength: 1, maxLength: 2 }), fc.tuple(fc.oneof(date, version, text, network))),
       not: fc.boolean(),
-      from: fc.oneof(percent, odd),
-      to: fc.oneof(percent, odd),
-      start: fc.oneof(date, odd),
-      end: fc.oneof(date, odd),
+      ignoreCase: fc.oneof(fc.boolean(), odd),
+      rollout: fc.oneof(
+        fc.record({
+          from: fc.oneof(percent, odd),
+          to: fc.oneof(percent, odd),
+          start: fc.oneof(date, odd),
+          end: fc.oneof(date, odd),
+        }),
+        fc.record(
+          { percent: fc.oneof(percent, odd), by: fc.oneof(hashed.by, odd), seed: odd },
+          { requiredKeys: ['percent'] },
+        ),
+      ),
+      semantics: fc.constantFrom('burgee-1', 'unleash'),
     },
-    { requiredKeys: ['attr', 'op', 'values', 'from', 'to', 'start', 'end'] },
+    { requiredKeys: ['attr', 'op', 'values', 'rollout', 'semantics'] },
   )
-  .map(({ from, to, start, end, ...condition }) => ({
+  .map(({ rollout, semantics, ...condition }) => ({
     ...{ key: 'odd', enabled: true, type: 'boolean', variants: { on: true, off: false }, off: null, default: 'off' },
-    rules: [{ id: 'odd', if: [condition], rollout: { from, to, start, end } }],
-  }));
-const oddField = fc.constantFrom(
-  'rollOut',
-  'SERVE',
-  'Key',
-  'unknown',
-  '',
-  '__proto__',
-  'toString',
-  'a.b',
-  'not',
-  'serve',
-  'split',
-  'ÜBER',
-  'if',
-  'values',
-  'requires',
-);
+    semantics,
+    rules: [{ id: 'odd', if: [condition], rollout }],
+  })) as fc.Arbitrary<Json>;
 
 interface Mutation {
   readonly pick: number;

@@ -84,8 +84,9 @@ function survivesJsonb(value: unknown): boolean {
 
 test('database, parser and specification have the same operators', async () => {
   const inSql = await database.sql(
-    'select name, operand, min_values as "minValues", max_values as "maxValues" from burgee.operator order by name collate "C"',
+    'select system, name, operand, min_values as "minValues", max_values as "maxValues" from burgee.operator order by name collate "C"',
   );
-  const { operators } = JSON.parse(readFileSync(new URL('../../spec/operators.json', import.meta.url), 'utf8'));
-  expect(inSql).toEqual(operators);
+  const of = (system: string, rows: readonly object[]) => rows.map((row) => ({ system, ...row }));
+  const spec = JSON.parse(readFileSync(new URL('../../spec/operators.json', import.meta.url), 'utf8'));
+  expect(inSql).toEqual([...of('unleash', spec.unleashOperators), ...of('burgee', spec.operators)]);
 });

@@ -1,11 +1,13 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openShop, refusalOf, type Shop } from './shop.ts';
+import { openShop, refusalOf, type Shop, settingUpdate } from './shop.ts';
 
 let shop: Shop;
 beforeAll(async () => {
   shop = await openShop();
   await shop.flag('banner');
   await shop.flag('retired');
+  await shop.flag('layout', { value_type: 'object', variants: { wide: {}, narrow: {} } });
   await shop.database.sql(`update burgee.flag set archived_at = '2026-05-04T12:00:00Z' where key = 'retired'`);
 });
 afterAll(() => shop.stop());
@@ -111,7 +113,40 @@ test.each<[string, Record<string, unknown>, string | RegExp]>([
     condition({ op: 'date_after', values: ['2026-02-30T00:00:00Z'] }),
     'RFC 3339 date with a zone',
   ],
+  [
+    'a network that is none',
+    condition({ op: 'in_cidr', values: ['10.0.0.0/8', '10.0.0.0/33'] }),
+    'rules[0].if[0].values[1]: not a network such as 10.0.0.0/8',
+  ],
+  ['an address with a zone', condition({ op: 'in_cidr', values: ['fe80::1%eth0'] }), 'not a network'],
+  ['an address out of range', condition({ op: 'in_cidr', values: ['10.0.0.256'] }), 'not a network'],
+  [
+    'a number as network',
+    condition({ op: 'in_cidr', values: [10] }),
+    'operator in_cidr wants a network such as 10.0.0.0/8',
+  ],
+  ['ignoring the case of numbers', condition({ op: 'in', values: [1], ignoreCase: true }), 'ignoreCase is for texts'],
+  ['an operator of another system', condition({ op: 'NUM_GT', values: ['1'] }), 'unknown operator; known: contains, '],
+  ['a value of another type', { default_serve: { value: 'on' } }, 'default.value: expected boolean, got string'],
+  ['an else that is no variant', { requires: [{ flag: 'banner', variants: ['on'], else: 'x' }] }, 'no variant named x'],
+  [
+    'an else in a rule',
+    { rules: [{ id: 'r', requires: [{ flag: 'banner', variants: ['on'], else: null }] }] },
+    'else counts only for the requirements of the whole flag',
+  ],
+  [
+    'six attributes to hash by',
+    { rules: [{ id: 'r', rollout: { percent: 5, by: [...'abcdef'] } }] },
+    '1 to 5 attributes',
+  ],
+  ['the form of another system', { foreign_rule: {} }, 'foreign is for growthbook and flagd semantics'],
+  [
+    'rules beside it',
+    { semantics: 'flagd-2', foreign_rule: {}, default_serve: 'null', rules: [{ id: 'r', serve: 'on' }] },
+    'rules are for semantics',
+  ],
   ['10,001 values', condition({ op: 'in', values: Array.from({ length: 10_001 }, (_, nr) => `v${nr}`) }), '10,000'],
+  ['strings among numbers', condition({ op: 'in', values: ['1', 1] }), 'all strings, all numbers or all booleans'],
   ['201 rules', { rules: Array.from({ length: 201 }, (_, nr) => ({ id: `r${nr}`, serve: 'on' })) }, '200'],
   [
     'a ramp that ends before it starts',
@@ -126,6 +161,36 @@ test.each<[string, Record<string, unknown>, string | RegExp]>([
   expect(refusal).toMatchObject({ code: 'INVALID_FLAG', sqlstate: 'BG001' });
   expect(refusal.message).toMatch(sentence);
   expect(refusal.problems.length).toBeGreaterThan(0);
+});
+
+test('equal values of a condition are kept once, and whoever writes is told', async () => {
+  const client = new pg.Client({ connectionString: shop.database.ownerUrl });
+  const notices: (string | undefined)[] = [];
+  client.on('notice', ({ message }) => notices.push(message));
+  await client.connect();
+  const repeated = { attr: 'x', op: 'in', values: ['b', 'a', 'b', 'A', 'a'] };
+  const kept = { attr: 'x', op: 'in', values: ['b', 'a', 'A'] };
+  const literal = { attr: 'y', values: [1, 1] };
+  const [text, values] = settingUpdate('layout', 'development', {
+    rules: [{ id: 'r', if: [{ all: [repeated] }, { attr: 'x', op: 'in', values: [1, 2] }], serve: { value: literal } }],
+  });
+  await client.query(text, [...(values ?? [])]);
+  await client.query(`insert into burgee.segment (project_id, key, conditions) values ($1, 'twice', $2)`, [
+    shop.projectId,
+    JSON.stringify([repeated]),
+  ]);
+  await client.end();
+  expect(await shop.setting('layout', 'development')).toMatchObject({
+    rules: [{ if: [{ all: [kept] }, { values: [1, 2] }], serve: { value: literal } }],
+  });
+  expect(await shop.database.sql(`select conditions from burgee.segment where key = 'twice'`)).toEqual([
+    { conditions: [kept] },
+  ]);
+  expect(notices).toEqual(
+    ['rules[0].if[0].all[0]', 'if[0]'].map(
+      (place) => `2 of 5 values in ${place}.values stood there twice and were left out`,
+    ),
+  );
 });
 
 test('conditions eleven deep are refused, ten are not', async () => {
@@ -162,7 +227,7 @@ test('a reason has a length too', async () => {
   });
 });
 
-test('a segment that refers to a segment, or asks nonsense, is refused', async () => {
+test('a segment that names one that is not there, or asks nonsense, is refused', async () => {
   const add = (conditions: unknown) =>
     refusalOf(
       shop.database.sql(`insert into burgee.segment (project_id, key, conditions) values ($1, 'staff', $2)`, [
@@ -170,11 +235,16 @@ test('a segment that refers to a segment, or asks nonsense, is refused', async (
         JSON.stringify(conditions),
       ]),
     );
-  expect(await add([{ segment: 'other' }])).toMatchObject({ code: 'INVALID_SEGMENT', sqlstate: 'BG002' });
+  expect(await add([{ segment: 'other' }])).toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+    message: 'unknown segment other in if[0]',
+  });
   expect(await add([{ attr: 'x', op: 'nonsense' }])).toMatchObject({
     code: 'INVALID_SEGMENT',
+    sqlstate: 'BG002',
     problems: [{ path: 'if[0].op' }],
   });
+  expect(await add([{ attr: 'x', op: 'IN', values: ['a'] }])).toMatchObject({ code: 'INVALID_SEGMENT' });
 });
 
 test('shorthand is written out, once', async () => {

@@ -52,6 +52,13 @@ immutable
 return length(prose) <= longest and prose !~ '[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]';
 comment on function burgee.is_prose(text, int) is 'As is_plain, but with line breaks and tabs.';
 
+create function burgee.is_imported_key(key text)
+returns boolean
+language sql
+immutable
+return octet_length(key) between 1 and 128 and key !~ '[/\u0001-\u001f\u007f]';
+comment on function burgee.is_imported_key(text) is 'Whether a text can be the key of a flag that came from another system.';
+
 create function burgee.is_key(key text)
 returns boolean
 language sql
@@ -128,7 +135,7 @@ create table burgee.flag (
   updated_at timestamptz not null default burgee.now(),
   constraint flag_key_once unique (project_id, key),
   constraint flag_key_grammar check (
-    case when origin is null then burgee.is_key(key) else key ~ '^[^/[:cntrl:]]{1,128}$' end
+    case when origin is null then burgee.is_key(key) else burgee.is_imported_key(key) end
   ),
   constraint flag_kind_known check (kind in ('release', 'experiment', 'operational', 'permission')),
   constraint flag_value_type_known check (value_type in ('boolean', 'string', 'integer', 'float', 'object')),
@@ -182,7 +189,9 @@ create table burgee.flag_setting (
   constraint flag_setting_requires_list check (jsonb_typeof(requires) = 'array'),
   constraint flag_setting_rules_list check (jsonb_typeof(rules) = 'array'),
   constraint flag_setting_salt_plain check (salt <> '' and burgee.is_plain(salt, 256)),
-  constraint flag_setting_semantics_known check (semantics in ('burgee-1', 'unleash', 'growthbook', 'flagd')),
+  constraint flag_setting_semantics_known check (
+    semantics in ('burgee-1', 'unleash', 'unleash-node', 'growthbook-1', 'growthbook-2', 'flagd-1', 'flagd-2', 'flagd-3')
+  ),
   constraint flag_setting_revision_counts check (revision >= 1),
   constraint flag_setting_settled_whole check ((settled_at is null) = (settled_value is null)),
   constraint flag_setting_change_reason_passes check (change_reason is null)
@@ -212,6 +221,7 @@ create table burgee.segment (
   key text not null,
   name text not null default '',
   description text not null default '',
+  semantics text,
   conditions jsonb,
   revision bigint not null default 1,
   change_reason text,
@@ -220,6 +230,7 @@ create table burgee.segment (
   updated_at timestamptz not null default burgee.now(),
   constraint segment_key_once unique (project_id, key),
   constraint segment_key_grammar check (burgee.is_key(key)),
+  constraint segment_semantics_known check (semantics in ('burgee-1', 'unleash', 'unleash-node')),
   constraint segment_conditions_list check (jsonb_typeof(conditions) = 'array'),
   constraint segment_name_plain check (burgee.is_plain(name, 200)),
   constraint segment_description_prose check (burgee.is_prose(description, 10000)),
@@ -232,6 +243,7 @@ comment on constraint segment_pkey on burgee.segment is 'One row a segment.';
 comment on constraint segment_project on burgee.segment is 'A segment belongs to one project.';
 comment on constraint segment_key_once on burgee.segment is 'Keys are unique within a project, archived segments included.';
 comment on constraint segment_key_grammar on burgee.segment is 'Same grammar as flag keys.';
+comment on constraint segment_semantics_known on burgee.segment is 'Whose conditions it holds; absent, Burgee''s own.';
 comment on constraint segment_conditions_list on burgee.segment is 'Conditions are a list or absent.';
 comment on constraint segment_name_plain on burgee.segment is 'A name is one line.';
 comment on constraint segment_description_prose on burgee.segment is 'At most 10,000 characters, no control characters.';
@@ -262,6 +274,7 @@ create table burgee.setting_reference (
   constraint setting_reference_shape check (
     case kind
       when 'flag' then required_flag_id is not null and variant is null and segment_id is null
+      when 'parent' then required_flag_id is not null and variant is null and segment_id is null
       when 'variant' then required_flag_id is not null and variant is not null and segment_id is null
       when 'segment' then required_flag_id is null and variant is null and segment_id is not null
       else false
@@ -271,11 +284,24 @@ create table burgee.setting_reference (
 create index setting_reference_required on burgee.setting_reference (required_flag_id) where required_flag_id is not null;
 create index setting_reference_segments on burgee.setting_reference (segment_id) where segment_id is not null;
 comment on table burgee.setting_reference is 'What a setting names: flags that it requires, variants of these, segments. Written by a trigger; read it for dependents.';
+comment on column burgee.setting_reference.kind is
+  'flag, variant and segment are there, or the setting is refused; a parent is named in the form of another system, which does without it.';
 comment on constraint setting_reference_setting on burgee.setting_reference is 'A reference stands in a setting.';
 comment on constraint setting_reference_once on burgee.setting_reference is 'However often a setting names it.';
 comment on constraint setting_reference_shape on burgee.setting_reference is 'Each kind fills its own columns.';
 comment on constraint setting_reference_required_flag on burgee.setting_reference is 'What is required is there.';
 comment on constraint setting_reference_segment on burgee.setting_reference is 'What is named is there.';
+
+create table burgee.segment_reference (
+  segment_id uuid not null constraint segment_reference_segment references burgee.segment (id),
+  named_segment_id uuid not null constraint segment_reference_named_segment references burgee.segment (id),
+  constraint segment_reference_pkey primary key (segment_id, named_segment_id)
+);
+create index segment_reference_named on burgee.segment_reference (named_segment_id);
+comment on table burgee.segment_reference is 'Segments that the conditions of a segment name. Written by a trigger; read it for dependents.';
+comment on constraint segment_reference_segment on burgee.segment_reference is 'A reference stands in a segment.';
+comment on constraint segment_reference_named_segment on burgee.segment_reference is 'What is named is there.';
+comment on constraint segment_reference_pkey on burgee.segment_reference is 'However often a segment names it.';
 
 -- People and keys ----------------------------------------------------------------------------------------------------
 
@@ -553,7 +579,7 @@ create table burgee.stale_finding (
   owner text not null,
   detail jsonb not null default '{}',
   constraint stale_finding_pkey primary key (report_id, flag_id, finding),
-  constraint stale_finding_known check (finding in ('stale', 'concluded_off', 'stuck', 'ready_to_archive', 'abandoned', 'kind_changed'))
+  constraint stale_finding_known check (finding in ('stale', 'concluded_off', 'stuck', 'unknown', 'ready_to_archive', 'abandoned', 'kind_changed'))
 );
 create index stale_finding_of_flag on burgee.stale_finding (flag_id);
 comment on table burgee.stale_finding is 'What a report found about a flag.';

@@ -26,6 +26,7 @@ returns jsonb
 language sql
 stable
 return jsonb_build_object('key', segment.key)
+  || case when segment.semantics is null then '{}' else jsonb_build_object('semantics', segment.semantics) end
   || case when segment.conditions is null then '{}' else jsonb_build_object('if', segment.conditions) end
   || (
     select
@@ -62,19 +63,24 @@ create function burgee.wire_segments(of_environment uuid)
 returns jsonb
 language sql
 stable
-return (
-  select coalesce(jsonb_object_agg(segment.key, burgee.wire_segment(segment)), '{}')
-  from burgee.segment
-  where segment.id in (
+begin atomic
+  with recursive named (segment_id) as (
     select reference.segment_id
     from burgee.setting_reference reference
     join burgee.flag on flag.id = reference.flag_id
     where reference.environment_id = of_environment
       and reference.kind = 'segment'
       and flag.archived_at is null
+    union
+    select reference.named_segment_id
+    from named
+    join burgee.segment_reference reference on reference.segment_id = named.segment_id
   )
-);
-comment on function burgee.wire_segments(uuid) is 'Segments by key that flags of an environment name.';
+  select coalesce(jsonb_object_agg(segment.key, burgee.wire_segment(segment)), '{}')
+  from burgee.segment
+  where segment.id in (select segment_id from named);
+end;
+comment on function burgee.wire_segments(uuid) is 'Segments by key that flags of an environment name, and those that these name.';
 
 create function burgee.wire_ruleset(of_environment uuid)
 returns jsonb

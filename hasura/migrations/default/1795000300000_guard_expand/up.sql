@@ -405,6 +405,53 @@ return exists (
 );
 comment on function burgee.changes_off_value(burgee.flag, burgee.flag) is 'Whether new variants change what production serves while the flag is off.';
 
+create function burgee.first_serve(flag burgee.flag, wanted boolean)
+returns text
+language sql
+immutable
+return (
+  select name
+  from jsonb_each(flag.variants) as variant (name, value)
+  where flag.value_type = 'boolean'
+    and value = to_jsonb(wanted)
+  order by name
+  limit 1
+);
+comment on function burgee.first_serve(burgee.flag, boolean) is 'The variant of a boolean flag with this value; null for other types.';
+
+create function burgee.keeps_foreign(semantics text)
+returns boolean
+language sql
+immutable
+return coalesce(semantics ~ '^(growthbook|flagd)-[0-9]$', false);
+comment on function burgee.keeps_foreign(text) is 'Whether flags of these semantics are kept in the form that they had elsewhere.';
+
+create function burgee.first_setting(flag burgee.flag)
+returns burgee.flag_setting
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  setting burgee.flag_setting;
+  reference text := flag.origin ->> 'reference';
+begin
+  setting.flag_id := flag.id;
+  setting.enabled := false;
+  if reference ~ '^unleash(-node)?$' or burgee.keeps_foreign(reference) then
+    setting.semantics := reference;
+  end if;
+  if burgee.keeps_foreign(reference) then
+    setting.foreign_rule := '{}';
+  else
+    setting.off_variant := burgee.first_serve(flag, false);
+  end if;
+  return setting;
+end
+$$;
+comment on function burgee.first_setting(burgee.flag) is
+  'How a flag stands in an environment about which nothing was said: switched off, and an imported one follows the semantics it came with.';
+
 create function burgee.check_flag()
 returns trigger
 language plpgsql
@@ -412,7 +459,6 @@ set search_path = ''
 as $$
 declare
   problems jsonb;
-  blank burgee.flag_setting;
 begin
   if tg_op = 'INSERT' then
     perform burgee.check_new_flag_key(new);
@@ -422,8 +468,7 @@ begin
 
   problems := burgee.text_problems(new.name, new.description, new.owner, new.tags);
   if tg_op = 'INSERT' then
-    blank.enabled := false;
-    problems := problems || burgee.problems_of(new, blank);
+    problems := problems || burgee.problems_of(new, burgee.first_setting(new));
   end if;
   if problems <> '[]' then
     perform burgee.refuse_problems('INVALID_FLAG', problems);
@@ -556,19 +601,66 @@ return (
 );
 comment on function burgee.with_rule_ids(jsonb) is 'Gives each rule that has none an id, which it keeps; null for no rules.';
 
-create function burgee.first_serve(flag burgee.flag, wanted boolean)
-returns text
+create function burgee.without_repeats(definition jsonb, place text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  kept jsonb;
+begin
+  case jsonb_typeof(definition)
+    when 'array' then
+      return (
+        select coalesce(jsonb_agg(burgee.without_repeats(part, format('%s[%s]', place, nr - 1)) order by nr), '[]')
+        from jsonb_array_elements(definition) with ordinality as listed (part, nr)
+      );
+    when 'object' then
+      if not definition ? 'attr' then
+        return (
+          select coalesce(jsonb_object_agg(field, burgee.without_repeats(part, place || '.' || field)), '{}')
+          from jsonb_each(definition) as listed (field, part)
+        );
+      end if;
+    else
+      return definition;
+  end case;
+  if jsonb_typeof(definition -> 'values') is distinct from 'array' then
+    return definition;
+  end if;
+  select jsonb_agg(value order by nr)
+  into kept
+  from (
+    select value, min(nr) as nr
+    from jsonb_array_elements(definition -> 'values') with ordinality as listed (value, nr)
+    group by value
+  ) as once;
+  if jsonb_array_length(kept) < jsonb_array_length(definition -> 'values') then
+    raise notice '% of % values in %.values stood there twice and were left out',
+      jsonb_array_length(definition -> 'values') - jsonb_array_length(kept), jsonb_array_length(definition -> 'values'), place;
+    return definition || jsonb_build_object('values', kept);
+  end if;
+  return definition;
+end
+$$;
+comment on function burgee.without_repeats(jsonb, text) is 'Takes equal values out of conditions, and tells the connection so; nothing is decided otherwise by it.';
+
+create function burgee.with_tidy_conditions(rules jsonb)
+returns jsonb
 language sql
-immutable
+stable
 return (
-  select name
-  from jsonb_each(flag.variants) as variant (name, value)
-  where flag.value_type = 'boolean'
-    and value = to_jsonb(wanted)
-  order by name
-  limit 1
+  select jsonb_agg(
+    case
+      when jsonb_typeof(rule) = 'object' and rule ? 'if'
+        then rule || jsonb_build_object('if', burgee.without_repeats(rule -> 'if', format('rules[%s].if', nr - 1)))
+      else rule
+    end
+    order by nr)
+  from jsonb_array_elements(rules) with ordinality as listed (rule, nr)
 );
-comment on function burgee.first_serve(burgee.flag, boolean) is 'The variant of a boolean flag with this value; null for other types.';
+comment on function burgee.with_tidy_conditions(jsonb) is 'Rules without equal values in one condition; null for no rules.';
 
 create function burgee.expand_setting(setting burgee.flag_setting)
 returns burgee.flag_setting
@@ -579,12 +671,15 @@ as $$
 declare
   flag burgee.flag;
 begin
-  setting.rules := case when jsonb_typeof(setting.rules) in ('array', 'null') then burgee.with_rule_ids(setting.rules) else setting.rules end;
+  if jsonb_typeof(setting.rules) in ('array', 'null') then
+    setting.rules := burgee.with_tidy_conditions(burgee.with_rule_ids(setting.rules));
+  end if;
   setting.requires := case when setting.requires in ('[]', 'null') then null else setting.requires end;
   setting.foreign_rule := case when setting.foreign_rule = 'null' then null else setting.foreign_rule end;
   if setting.default_serve is null then
     select * into flag from burgee.flag other where other.id = setting.flag_id;
-    setting.default_serve := coalesce(to_jsonb(burgee.first_serve(flag, true)), 'null');
+    setting.default_serve := case when not burgee.keeps_foreign(setting.semantics) then to_jsonb(burgee.first_serve(flag, true)) end;
+    setting.default_serve := coalesce(setting.default_serve, 'null');
   end if;
   return setting;
 end
@@ -740,9 +835,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  insert into burgee.flag_setting (flag_id, environment_id, off_variant)
-  select new.id, environment.id, burgee.first_serve(new, false)
+  insert into burgee.flag_setting (flag_id, environment_id, off_variant, semantics, foreign_rule)
+  select new.id, environment.id, first.off_variant, first.semantics, first.foreign_rule
   from burgee.environment
+  cross join burgee.first_setting(new) as first
   where environment.project_id = new.project_id
   order by environment.id;
   return null;
@@ -761,9 +857,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  insert into burgee.flag_setting (flag_id, environment_id, off_variant)
-  select flag.id, new.id, burgee.first_serve(flag, false)
+  insert into burgee.flag_setting (flag_id, environment_id, off_variant, semantics, foreign_rule)
+  select flag.id, new.id, first.off_variant, first.semantics, first.foreign_rule
   from burgee.flag
+  cross join lateral burgee.first_setting(flag) as first
   where flag.project_id = new.project_id
   order by flag.id;
   return null;
@@ -789,7 +886,7 @@ begin
   perform burgee.take_reason(new.change_reason);
   new.change_reason := null;
   new.name := coalesce(nullif(new.name, ''), new.key);
-  new.conditions := case when new.conditions in ('[]', 'null') then null else new.conditions end;
+  new.conditions := case when new.conditions in ('[]', 'null') then null else burgee.without_repeats(new.conditions, 'if') end;
   if tg_op = 'INSERT' then
     new.revision := 1;
     new.created_at := burgee.now();
@@ -811,22 +908,38 @@ end
 $$;
 comment on function burgee.touch_segment() is 'Takes the reason, compares and counts the revision, keeps the clock.';
 
+create function burgee.segments_reaching(of_segment uuid)
+returns setof uuid
+language sql
+stable
+begin atomic
+  with recursive above (id) as (
+    select of_segment
+    union
+    select reference.segment_id
+    from above
+    join burgee.segment_reference reference on reference.named_segment_id = above.id
+  )
+  select id from above;
+end;
+comment on function burgee.segments_reaching(uuid) is 'A segment, and all whose conditions name it, however indirectly.';
+
 create function burgee.is_used_in_production(of_segment uuid)
 returns boolean
 language sql
 stable
 return exists (
   select
-  from burgee.setting_reference reference
+  from burgee.segments_reaching(of_segment) as reaching (segment_id)
+  join burgee.setting_reference reference on reference.segment_id = reaching.segment_id
   join burgee.flag on flag.id = reference.flag_id
   join burgee.flag_setting setting on setting.flag_id = reference.flag_id and setting.environment_id = reference.environment_id
   join burgee.environment on environment.id = reference.environment_id
-  where reference.segment_id = of_segment
-    and flag.archived_at is null
+  where flag.archived_at is null
     and setting.enabled
     and environment.is_production
 );
-comment on function burgee.is_used_in_production(uuid) is 'Whether an enabled flag in production names the segment.';
+comment on function burgee.is_used_in_production(uuid) is 'Whether an enabled flag in production names the segment, or one that leads to it.';
 
 create function burgee.require_segment_writer(segment burgee.segment)
 returns void
@@ -854,7 +967,9 @@ begin
   if burgee.inside() or new is not distinct from old then
     return new;
   end if;
-  if tg_op = 'UPDATE' and (new.conditions, new.archived_at) is distinct from (old.conditions, old.archived_at) then
+  if tg_op = 'UPDATE'
+    and (new.semantics, new.conditions, new.archived_at) is distinct from (old.semantics, old.conditions, old.archived_at)
+  then
     perform burgee.require_segment_writer(new);
   else
     perform burgee.require_role(new.project_id, burgee.writers(), 'change segments');
@@ -873,6 +988,9 @@ as $$
 declare
   wire jsonb := jsonb_build_object('key', segment.key);
 begin
+  if segment.semantics is not null then
+    wire := wire || jsonb_build_object('semantics', segment.semantics);
+  end if;
   if segment.conditions is not null then
     wire := wire || jsonb_build_object('if', segment.conditions);
   end if;
@@ -903,7 +1021,7 @@ begin
   end if;
 
   problems := burgee.text_problems(new.name, new.description, '', '{}');
-  if tg_op = 'INSERT' or new.conditions is distinct from old.conditions then
+  if tg_op = 'INSERT' or (new.semantics, new.conditions) is distinct from (old.semantics, old.conditions) then
     problems := problems || burgee.problems_of(new);
   end if;
   if problems <> '[]' then
@@ -938,7 +1056,8 @@ as $$
 declare
   segment burgee.segment;
 begin
-  select * into segment from burgee.segment other where other.id = coalesce(new.segment_id, old.segment_id);
+  -- locked first: who names the segment must be told of the change, or commit before it
+  select * into segment from burgee.segment other where other.id = coalesce(new.segment_id, old.segment_id) for no key update;
   perform burgee.require_segment_writer(segment);
   if tg_op = 'DELETE' then
     return old;

@@ -16,12 +16,12 @@ language sql
 stable
 return coalesce((
   select array_agg(distinct reference.environment_id)
-  from burgee.setting_reference reference
+  from burgee.segments_reaching(of_segment) as reaching (segment_id)
+  join burgee.setting_reference reference on reference.segment_id = reaching.segment_id
   join burgee.flag on flag.id = reference.flag_id
-  where reference.segment_id = of_segment
-    and flag.archived_at is null
+  where flag.archived_at is null
 ), '{}');
-comment on function burgee.environments_naming(uuid) is 'Environments whose ruleset holds a segment.';
+comment on function burgee.environments_naming(uuid) is 'Environments whose ruleset holds a segment, named by a flag or through other segments.';
 
 create function burgee.operation_of(op text, was jsonb, becomes jsonb)
 returns text
@@ -153,7 +153,7 @@ begin
   change.operation := tg_op;
   change.before := burgee.without_reason(to_jsonb(old));
   change.after := burgee.without_reason(to_jsonb(new));
-  if tg_op = 'INSERT' or new.conditions is distinct from old.conditions or new.archived_at is distinct from old.archived_at
+  if tg_op = 'INSERT' or (new.semantics, new.conditions) is distinct from (old.semantics, old.conditions) or new.archived_at is distinct from old.archived_at
     or (new.name, new.description) is distinct from (old.name, old.description) then
     perform burgee.note_change(change);
   end if;
@@ -466,6 +466,11 @@ begin
   where xid = pg_current_xact_id()
     and subject = 'flag_setting'
     and (after -> 'requires' <> 'null' or jsonb_path_exists(after -> 'rules', 'lax $[*].requires'));
+  perform burgee.refuse_segment_cycle((after ->> 'id')::uuid)
+  from burgee.audit_pending
+  where xid = pg_current_xact_id()
+    and subject = 'segment'
+    and jsonb_path_exists(after -> 'conditions', 'lax $.**.segment');
   perform burgee.chain_entries(project_id, environment_id)
   from (
     select distinct project_id, environment_id

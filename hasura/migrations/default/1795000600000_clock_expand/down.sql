@@ -9,6 +9,8 @@ drop function burgee.settle(burgee.flag, burgee.flag_setting, timestamptz);
 drop function burgee.turns_of(burgee.flag_setting, timestamptz);
 drop function burgee.only_outcome(burgee.flag, burgee.flag_setting, timestamptz);
 drop function burgee.outcomes(burgee.flag, burgee.flag_setting, timestamptz);
+drop function burgee.foreign_outcomes(burgee.flag, burgee.flag_setting);
 drop function burgee.share_from(jsonb, timestamptz);
+drop function burgee.share_of(jsonb);
 drop function burgee.values_of(jsonb, jsonb);
 drop function burgee.off_value(burgee.flag, burgee.flag_setting);

@@ -14,14 +14,22 @@ language sql
 immutable
 return case jsonb_typeof(serve)
   when 'string' then jsonb_build_array(variants -> (serve #>> '{}'))
-  when 'object' then (
-    select coalesce(jsonb_agg(variants -> (share ->> 0)), '[]')
-    from jsonb_array_elements(serve -> 'split') as share
-    where (share ->> 1)::numeric > 0
-  )
+  when 'object' then case when serve ? 'value' then jsonb_build_array(serve -> 'value') else (
+    select jsonb_agg(variants -> (arm ->> 0))
+    from jsonb_array_elements(serve -> 'split') as arm
+    where (arm ->> 1)::numeric > 0
+  ) end
   else '[null]'
 end;
-comment on function burgee.values_of(jsonb, jsonb) is 'Values that a variant, a split or the default of the code can serve, as a list.';
+comment on function burgee.values_of(jsonb, jsonb) is
+  'Values that a variant, a split, a value without a name or the default of the code can serve, as a list; null where all weights are 0.';
+
+create function burgee.share_of(percent jsonb)
+returns text
+language sql
+immutable
+return case percent::numeric when 0 then 'nobody' when 100 then 'all' else 'some' end;
+comment on function burgee.share_of(jsonb) is 'For whom a percentage counts: nobody, some, all.';
 
 create function burgee.share_from(rollout jsonb, instant timestamptz)
 returns text
@@ -29,13 +37,26 @@ language sql
 immutable
 return case
   when rollout is null then 'all'
-  when jsonb_typeof(rollout) = 'number' then case rollout::numeric when 0 then 'nobody' when 100 then 'all' else 'some' end
+  when jsonb_typeof(rollout) = 'number' then burgee.share_of(rollout)
+  when rollout ? 'percent' then burgee.share_of(rollout -> 'percent')
   when instant < (rollout ->> 'start')::timestamptz then 'nobody'
-  when instant >= (rollout ->> 'end')::timestamptz or rollout -> 'from' = rollout -> 'to' then
-    case (rollout ->> 'to')::numeric when 0 then 'nobody' when 100 then 'all' else 'some' end
+  when instant >= (rollout ->> 'end')::timestamptz or rollout -> 'from' = rollout -> 'to' then burgee.share_of(rollout -> 'to')
   else 'some'
 end;
 comment on function burgee.share_from(jsonb, timestamptz) is 'For whom a rollout counts from an instant until a ramp begins or ends: nobody, some, all.';
+
+create function burgee.foreign_outcomes(flag burgee.flag, setting burgee.flag_setting)
+returns jsonb
+language sql
+immutable
+return case
+  when setting.semantics like 'growthbook-%' and coalesce(setting.foreign_rule -> 'rules', '[]') = '[]'
+    then jsonb_build_array(setting.foreign_rule -> 'defaultValue')
+  when setting.semantics like 'flagd-%' and coalesce(setting.foreign_rule -> 'targeting', '{}') in ('null', '{}')
+    then jsonb_build_array(flag.variants -> (setting.foreign_rule ->> 'defaultVariant'))
+end;
+comment on function burgee.foreign_outcomes(burgee.flag, burgee.flag_setting) is
+  'Without rules a feature of GrowthBook serves its default value, and without targeting a flag of flagd its default variant. Null: only they can tell.';
 
 create function burgee.outcomes(flag burgee.flag, setting burgee.flag_setting, instant timestamptz)
 returns jsonb
@@ -51,8 +72,8 @@ begin
   if not setting.enabled then
     return jsonb_build_array(burgee.off_value(flag, setting));
   end if;
-  if setting.foreign_rule is not null or setting.semantics <> 'burgee-1' then
-    return null;
+  if burgee.keeps_foreign(setting.semantics) then
+    return burgee.foreign_outcomes(flag, setting);
   end if;
   for rule in select value from jsonb_array_elements(setting.rules) loop
     share := burgee.share_from(rule -> 'rollout', instant);

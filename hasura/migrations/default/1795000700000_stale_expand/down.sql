@@ -17,4 +17,6 @@ drop function burgee.usage_of(uuid, timestamptz);
 drop function burgee.production_summary(uuid, timestamptz);
 drop function burgee.production_state(uuid, timestamptz);
 drop function burgee.settled(uuid, uuid, timestamptz, int);
+drop function burgee.serves_unnamed(burgee.flag_setting);
+drop function burgee.unmet_value(burgee.flag, burgee.flag_setting, jsonb);
 drop function burgee.meets(burgee.flag, jsonb, jsonb);

@@ -19,6 +19,24 @@ return case
 end;
 comment on function burgee.meets(burgee.flag, jsonb, jsonb) is 'Whether a flag that always serves a value meets a requirement of variants: always, sometimes, never.';
 
+create function burgee.unmet_value(flag burgee.flag, setting burgee.flag_setting, requirement jsonb)
+returns jsonb
+language sql
+immutable
+return case
+  when requirement ? 'else' then coalesce(flag.variants -> (requirement ->> 'else'), 'null')
+  else burgee.off_value(flag, setting)
+end;
+comment on function burgee.unmet_value(burgee.flag, burgee.flag_setting, jsonb) is 'What a flag serves while a requirement is not met.';
+
+create function burgee.serves_unnamed(setting burgee.flag_setting)
+returns boolean
+language sql
+immutable
+return setting.enabled
+  and (jsonb_path_exists(setting.default_serve, 'lax $.value') or coalesce(jsonb_path_exists(setting.rules, 'lax $[*].serve.value'), false));
+comment on function burgee.serves_unnamed(burgee.flag_setting) is 'Whether a value can be served that has no variant''s name; it meets no requirement.';
+
 create function burgee.settled(
   of_flag uuid, of_environment uuid, as_of timestamptz, depth int default 0, out since timestamptz, out value jsonb)
 language plpgsql
@@ -33,6 +51,7 @@ declare
   requirement jsonb;
   parent record;
   meets text;
+  others jsonb[] := '{}';
 begin
   select * into flag from burgee.flag other where other.id = of_flag;
   select * into setting from burgee.flag_setting other where other.flag_id = of_flag and other.environment_id = of_environment;
@@ -47,24 +66,30 @@ begin
 
   for requirement in select element from jsonb_array_elements(setting.requires) as element loop
     select * into required from burgee.flag other where other.project_id = flag.project_id and other.key = requirement ->> 'flag';
+    select * into required_setting
+    from burgee.flag_setting other
+    where other.flag_id = required.id
+      and other.environment_id = of_environment;
     select * into parent from burgee.settled(required.id, of_environment, as_of, depth + 1);
     meets := case
       when required.archived_at is not null or required.id is null then 'never'
-      when parent.value is null then 'sometimes'
+      when parent.value is null or burgee.serves_unnamed(required_setting) then 'sometimes'
       else burgee.meets(required, parent.value, requirement -> 'variants')
     end;
     if meets = 'always' then
       since := greatest(since, parent.since);
     elsif meets = 'never' then
       since := greatest(setting.settled_at, parent.since, required.archived_at);
-      value := burgee.off_value(flag, setting);
-      return;
-    elsif value <> burgee.off_value(flag, setting) then
-      since := null;
-      value := null;
-      return;
+      value := burgee.unmet_value(flag, setting, requirement);
+      exit;
+    else
+      others := others || burgee.unmet_value(flag, setting, requirement);
     end if;
   end loop;
+  if value <> any (others) then
+    since := null;
+    value := null;
+  end if;
 end
 $$;
 comment on function burgee.settled(uuid, uuid, timestamptz, int) is
@@ -72,8 +97,8 @@ comment on function burgee.settled(uuid, uuid, timestamptz, int) is
 
 create function burgee.production_state(of_project uuid, as_of timestamptz)
 returns table (
-  flag_id uuid, environment_key text, enabled boolean, since timestamptz, value jsonb, off_value jsonb, ramp_ends timestamptz,
-  changed_at timestamptz)
+  flag_id uuid, environment_key text, enabled boolean, is_unknown boolean, since timestamptz, value jsonb, off_value jsonb,
+  ramp_ends timestamptz, changed_at timestamptz)
 language sql
 stable
 begin atomic
@@ -81,6 +106,7 @@ begin atomic
     flag.id,
     environment.key,
     setting.enabled,
+    setting.enabled and burgee.keeps_foreign(setting.semantics) and burgee.foreign_outcomes(flag, setting) is null,
     clock.since,
     clock.value,
     burgee.off_value(flag, setting),
@@ -100,7 +126,7 @@ comment on function burgee.production_state(uuid, timestamptz) is 'Flags in each
 
 create function burgee.production_summary(of_project uuid, as_of timestamptz)
 returns table (
-  flag_id uuid, is_settled boolean, is_rolled_out boolean, is_off boolean, is_ramping boolean, is_enabled boolean,
+  flag_id uuid, is_settled boolean, is_rolled_out boolean, is_off boolean, is_ramping boolean, is_enabled boolean, is_unknown boolean,
   since timestamptz, changed_at timestamptz, value jsonb, environments jsonb)
 language sql
 stable
@@ -112,6 +138,7 @@ begin atomic
     coalesce(bool_and(state.value = state.off_value) and bool_and(state.value is not null), false),
     bool_or(state.ramp_ends is not null),
     bool_or(state.enabled),
+    bool_or(state.is_unknown),
     max(state.since),
     max(state.changed_at),
     case when count(distinct state.value) = 1 and bool_and(state.value is not null) then min(state.value::text)::jsonb end,
@@ -208,7 +235,14 @@ begin atomic
     where not is_settled
       and not is_ramping
       and is_enabled
+      and not is_unknown
       and as_of > changed_at + case kind when 'experiment' then interval '60 days' else interval '30 days' end
+    union all
+    select id, 'unknown', changed_at
+    from temporary_flag
+    where is_unknown
+      and as_of > changed_at + stale_after
+      and (stale_extended_until is null or as_of > stale_extended_until)
     union all
     select id, 'ready_to_archive', greatest(since, last_used_at)
     from temporary_flag, evidence
@@ -244,7 +278,7 @@ begin atomic
   join burgee.flag on flag.id = found.id
   left join burgee.production_summary(stale_flags.project_id, as_of) as summary on summary.flag_id = flag.id
   order by
-    array_position(array['stale', 'concluded_off', 'stuck', 'ready_to_archive', 'abandoned', 'kind_changed'], found.finding),
+    array_position(array['stale', 'concluded_off', 'stuck', 'unknown', 'ready_to_archive', 'abandoned', 'kind_changed'], found.finding),
     found.since,
     flag.key collate "C";
 end;
@@ -294,7 +328,8 @@ return case entry.subject
   else exists (
     select
     from burgee.segment
-    join burgee.setting_reference reference on reference.segment_id = segment.id
+    cross join lateral burgee.segments_reaching(segment.id) as reaching (segment_id)
+    join burgee.setting_reference reference on reference.segment_id = reaching.segment_id
     join burgee.environment on environment.id = reference.environment_id
     where segment.project_id = entry.project_id
       and segment.key = entry.subject_key

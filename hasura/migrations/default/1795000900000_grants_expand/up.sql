@@ -3,6 +3,7 @@ set local lock_timeout = '5s';
 
 grant select on
   burgee.project, burgee.environment, burgee.flag, burgee.flag_setting, burgee.setting_reference, burgee.segment, burgee.segment_member,
+  burgee.segment_reference,
   burgee.api_key, burgee.member, burgee.member_role, burgee.access_token, burgee.trusted_login, burgee.audit_entry,
   burgee.flag_exposure, burgee.exposure_batch, burgee.unknown_flag, burgee.code_reference, burgee.stale_report, burgee.stale_finding
 to burgee_api;
@@ -20,6 +21,7 @@ grant execute on function burgee.redeem_setup_link(bytea, text, text, text) to b
 
 grant select on
   burgee.project, burgee.environment, burgee.flag, burgee.flag_setting, burgee.setting_reference, burgee.segment, burgee.segment_member,
+  burgee.segment_reference,
   burgee.api_key, burgee.member, burgee.member_role, burgee.trusted_login, burgee.audit_entry,
   burgee.flag_exposure, burgee.unknown_flag, burgee.code_reference, burgee.stale_report, burgee.stale_finding
 to burgee_hasura;
