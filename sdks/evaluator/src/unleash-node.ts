@@ -1,8 +1,6 @@
 import type { Semantics } from './semantics.ts';
+import { node } from './unleash/node.ts';
+import { unleashSemantics } from './unleash/semantics.ts';
 
-export const unleashNode: Semantics = {
-  name: 'unleash-node',
-  compileFlag: () => {
-    throw new Error('not written yet');
-  },
-};
+/** Flags of Unleash, decided as its SDK for Node decides them. */
+export const unleashNode: Semantics = unleashSemantics(node);

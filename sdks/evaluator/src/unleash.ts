@@ -1,8 +1,6 @@
 import type { Semantics } from './semantics.ts';
+import { unleashSemantics } from './unleash/semantics.ts';
+import { yggdrasil } from './unleash/yggdrasil.ts';
 
-export const unleash: Semantics = {
-  name: 'unleash',
-  compileFlag: () => {
-    throw new Error('not written yet');
-  },
-};
+/** Flags of Unleash, decided as its Rust core decides them: the SDKs for most languages, and Edge. */
+export const unleash: Semantics = unleashSemantics(yggdrasil);
