@@ -234,6 +234,7 @@ export interface BurgeeOperator {
   min_values: number;
   name: string;
   operand: string;
+  system: string;
 }
 
 export interface BurgeeProject {
@@ -259,6 +260,7 @@ export interface BurgeeSegment {
   name: Generated<string>;
   project_id: string;
   revision: Generated<Int8>;
+  semantics: string | null;
   updated_at: Generated<Timestamp>;
 }
 
@@ -268,9 +270,17 @@ export interface BurgeeSegmentMember {
   targeting_key: string;
 }
 
+export interface BurgeeSegmentReference {
+  named_segment_id: string;
+  segment_id: string;
+}
+
 export interface BurgeeSettingReference {
   environment_id: string;
   flag_id: string;
+  /**
+   * flag, variant and segment are there, or the setting is refused; a parent is named in the form of another system, which does without it.
+   */
   kind: string;
   required_flag_id: string | null;
   segment_id: string | null;
@@ -337,6 +347,7 @@ export interface DB {
   "burgee.project": BurgeeProject;
   "burgee.segment": BurgeeSegment;
   "burgee.segment_member": BurgeeSegmentMember;
+  "burgee.segment_reference": BurgeeSegmentReference;
   "burgee.setting_reference": BurgeeSettingReference;
   "burgee.setup_link": BurgeeSetupLink;
   "burgee.stale_finding": BurgeeStaleFinding;
