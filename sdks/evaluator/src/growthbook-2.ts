@@ -1,8 +1,5 @@
+import { growthbook } from './growthbook/semantics.ts';
 import type { Semantics } from './semantics.ts';
 
-export const growthbook2: Semantics = {
-  name: 'growthbook-2',
-  compileFlag: () => {
-    throw new Error('not written yet');
-  },
-};
+/** Features as GrowthBook's SDKs of specification 0.12 decide them (Go 0.7, Python 4): strict about types. */
+export const growthbook2: Semantics = growthbook('growthbook-2', true);
