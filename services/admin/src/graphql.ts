@@ -1,9 +1,8 @@
+import type { Json } from '@burgee/evaluator';
 import { initGraphQLTada, type TadaDocumentNode } from 'gql.tada';
 import { GraphQLClient } from 'graphql-request';
 import type { introspection } from '../graphql-env.d.ts';
 import { AdminError, toAdminError } from './errors.ts';
-
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** Typed documents; the types come from the schema that the API emits. */
 export const graphql = initGraphQLTada<{

@@ -30,7 +30,7 @@ test('refuses fewer than two variants and two of the same name', () => {
 
 test('gives stored variants back as they were', () => {
   const stored = { wide: { columns: 2 }, narrow: { columns: 1 } };
-  expect(variantsSchema('object').parse(toRows(stored))).toEqual(stored);
+  expect(variantsSchema('object').parse(toRows(stored, 'object'))).toEqual(stored);
   expect(variantsSchema('boolean').parse(startRows('boolean'))).toEqual({ on: true, off: false });
 });
 
@@ -38,4 +38,11 @@ test('offers a key made of the name, in the grammar of keys', () => {
   expect(keyFrom('Free shipping: Größe & Co.')).toBe('free-shipping-gro-e-co.');
   expect(keySchema.safeParse(keyFrom('Gift cards')).success).toBe(true);
   expect(keySchema.safeParse('Gift cards').success).toBe(false);
+});
+
+test('takes what other systems call an object, and a single variant, for imported flags only', () => {
+  const stored = { only: ['a', 1], text: 'plain', whole: 1 };
+  expect(variantsSchema('object', true).parse(toRows(stored, 'object'))).toEqual(stored);
+  expect(variantsSchema('object').safeParse(toRows(stored, 'object')).success).toBe(false);
+  expect(variantsSchema('boolean', true).safeParse([{ name: 'on', text: 'true' }]).success).toBe(true);
 });

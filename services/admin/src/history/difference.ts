@@ -1,6 +1,8 @@
-import type { Json } from '../graphql.ts';
-import { type Requirement, type Rule, readConditions, type Serve, stable } from '../targeting/draft.ts';
+import type { Condition, Json, Requirement, Rule, SemanticsName, Serve } from '@burgee/evaluator';
+import { listIn, stable } from '../targeting/draft.ts';
+import { systems } from '../targeting/semantics.ts';
 import { conditionSentence, requirementSentence, ruleSentence, serveSentence } from '../targeting/sentence.ts';
+import { isRecord } from '../targeting/shape.ts';
 
 /** One readable line of what a change did; `before` and `after` are absent where there was nothing. */
 export interface Difference {
@@ -23,6 +25,7 @@ function compare(name: string, before: Json, after: Json): Difference[] {
   if (stable(before) === stable(after)) return [];
   if (name === 'rules') return rules(asRules(before), asRules(after));
   if (name === 'variants') return variants(fields(before), fields(after));
+  if (name === 'foreign' || name === 'foreign_rule') return parts(before, after, 'Definition');
   const words = labels[name] ?? { label: capital(name.replaceAll('_', ' ')) };
   return [line(words.label, words.text?.(before) ?? plain(before), words.text?.(after) ?? plain(after))];
 }
@@ -47,6 +50,27 @@ function variants(before: Record<string, Json>, after: Record<string, Json>): Di
     .map((name) => line(`Variant ${name}`, valueText(before[name]), valueText(after[name])));
 }
 
+/** Where two JSON values differ, as deep as they have the same form. */
+function parts(before: Json, after: Json, path: string): Difference[] {
+  if (stable(before) === stable(after)) return [];
+  const [old, now] = [children(before), children(after)];
+  if (old === undefined || now === undefined || Array.isArray(before) !== Array.isArray(after)) {
+    return [line(path, before === null ? undefined : short(before), after === null ? undefined : short(after))];
+  }
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  const at = (name: string) => (Array.isArray(before) ? `${path}[${name}]` : `${path}.${name}`);
+  return names.flatMap((name) => parts(old[name] ?? null, now[name] ?? null, at(name)));
+}
+
+function children(value: Json): Record<string, Json> | undefined {
+  return value !== null && typeof value === 'object' ? (value as Record<string, Json>) : undefined;
+}
+
+function short(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function line(field: string, before: string | undefined, after: string | undefined): Difference {
@@ -65,7 +89,7 @@ function valueText(value: Json | undefined): string | undefined {
 }
 
 function fields(value: Json | undefined): Record<string, Json> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+  return isRecord(value) ? (value as Record<string, Json>) : {};
 }
 
 function asRules(value: Json): Rule[] {
@@ -77,7 +101,7 @@ const requirements = (value: Json) =>
     ? (value as unknown as Requirement[]).map(requirementSentence).join(' and ')
     : undefined;
 const conditions = (value: Json) => {
-  const read = readConditions(value) ?? [];
+  const read = listIn<Condition>(value);
   return read.length === 0 ? undefined : read.map(conditionSentence).join(' and ');
 };
 const yesNo = (value: Json) => (value === null ? undefined : value === true ? 'yes' : 'no');
@@ -100,12 +124,16 @@ const labels: Record<string, Words> = {
   value_type: { label: 'Type' },
   included: { label: 'Included', text: (value) => (typeof value === 'boolean' ? yesNo(value) : plain(value)) },
   revoked_at: { label: 'Revoked' },
+  semantics: {
+    label: 'Follows',
+    text: (value) => systems[(value ?? 'burgee-1') as SemanticsName]?.name ?? plain(value),
+  },
 };
 
 const bookkeeping = new Set(
   [
     ['id', 'flag_id', 'project_id', 'environment_id', 'segment_id', 'member_id', 'created_by', 'key_hash'],
     ['revision', 'change_reason', 'created_at', 'updated_at', 'version', 'version_token', 'last_used_at'],
-    ['settled_at', 'settled_value', 'first_settled_at', 'first_enabled_at', 'salt', 'semantics', 'origin'],
+    ['settled_at', 'settled_value', 'first_settled_at', 'first_enabled_at', 'origin'],
   ].flat(),
 );

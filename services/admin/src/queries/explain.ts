@@ -12,7 +12,7 @@ const explanation = graphql(`
   query Explain($project: String!, $environment: String!, $flag: String!, $context: JSON!) {
     explain(project: $project, environment: $environment, flag: $flag, context: $context) {
       sentence
-      evaluation { value variant reason errorCode errorMessage ruleId }
+      evaluation { value variant reason errorCode errorMessage ruleId metadata }
       steps { text matched ruleId detail }
     }
   }

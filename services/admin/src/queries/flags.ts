@@ -62,7 +62,7 @@ const list = graphql(`
 
 const setting = graphql(`
   fragment Setting on FlagSetting {
-    enabled offVariant requires rules defaultServe salt revision settledAt settledValue updatedAt servedRevision problem
+    enabled offVariant requires rules defaultServe salt semantics foreign revision settledAt settledValue updatedAt servedRevision problem
     environment { key name isProduction }
   }
 `);

@@ -1,5 +1,6 @@
+import type { Json } from '@burgee/evaluator';
 import type { ResultOf } from 'gql.tada';
-import { graphql, type Json, request } from '../graphql.ts';
+import { graphql, request } from '../graphql.ts';
 import { readFirst } from './pages.ts';
 
 /** What targeting may refer to: flags with their variants, and segments. */
@@ -21,7 +22,7 @@ const mostFlags = 2_000;
 
 const names = graphql(`
   query Names($project: String!, $first: Int, $after: String) {
-    flags(project: $project, first: $first, after: $after) { nodes { key variants } hasNextPage endCursor }
+    flags(project: $project, first: $first, after: $after) { nodes { key valueType variants } hasNextPage endCursor }
   }
 `);
 

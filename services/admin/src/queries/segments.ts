@@ -1,3 +1,4 @@
+import type { Segment as WireSegment } from '@burgee/evaluator';
 import type { ResultOf, VariablesOf } from 'gql.tada';
 import { graphql, request } from '../graphql.ts';
 
@@ -12,6 +13,14 @@ export async function readSegments(project: string) {
 
 export async function readSegment(project: string, key: string) {
   return (await request(one, { project, key })).segment;
+}
+
+/** A segment as the evaluator takes it; `undefined` where there is none. */
+export async function readWireSegment(project: string, key: string): Promise<WireSegment | undefined> {
+  const segment = await readSegment(project, key);
+  if (segment === null) return undefined;
+  const { conditions, included, excluded } = segment;
+  return { key, if: conditions as unknown as WireSegment['if'], include: included, exclude: excluded };
 }
 
 export async function createSegment(input: CreateSegmentInput) {

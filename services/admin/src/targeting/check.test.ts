@@ -1,11 +1,12 @@
-import { parseFlag } from '@burgee/evaluator';
+import { type Condition, type Json, parseFlag, type Rule } from '@burgee/evaluator';
 import { expect, test } from 'vitest';
-import { checkDraft, checkSegment, pathText, problemsWithin } from './check.ts';
-import type { Draft, Rule } from './draft.ts';
+import { checkDraft, checkSegment, problemsWithin } from './check.ts';
+import { type Draft, readDraft } from './draft.ts';
 
 const flag = { key: 'new-checkout', valueType: 'boolean', variants: { on: true, off: false } };
 const known = { segments: ['staff'], flags: ['payments-v2'] };
-const withRules = (...rules: Rule[]): Draft => ({ enabled: true, off: 'off', requires: [], rules, default: 'off' });
+const withRules = (...rules: Rule[]): Draft =>
+  readDraft({ enabled: true, offVariant: 'off', requires: [], rules, defaultServe: 'off' });
 const messagesAt = (draft: Draft, path: string) =>
   problemsWithin(checkDraft(flag, draft, known), path).map(({ message }) => message);
 
@@ -28,6 +29,7 @@ test('says what the evaluator says, at the same path', () => {
   const problems = parsed.ok ? [] : parsed.problems;
   expect(problems.length).toBeGreaterThan(0);
   expect(checkDraft(flag, withRules(...rules), known)).toEqual(problems);
+  expect(problems.map(({ path }) => path)).toContain('rules[0].serve');
 });
 
 test('asks for a segment that was not chosen yet, and refuses one that is not there', () => {
@@ -71,12 +73,40 @@ test('refuses a prerequisite on a flag that is not there', () => {
   expect(messagesAt(draft, 'requires[0]')).toEqual(['no such flag in this project']);
 });
 
-test('checks a segment with the words of the evaluator', () => {
-  const wrong = { key: 'staff', if: [{ attr: 'email', op: 'matchesish', values: ['x'] }], include: [], exclude: [] };
-  expect(checkSegment(wrong).some(({ path }) => path.startsWith('if[0]'))).toBe(true);
-  expect(checkSegment({ ...wrong, if: [{ attr: 'email', op: 'ends_with', values: ['@shop.example'] }] })).toEqual([]);
+test('checks a segment with the words of the evaluator, and the segments it names', () => {
+  const segment = { key: 'staff', semantics: 'burgee-1', if: [] as Condition[], include: [], exclude: [] };
+  const wrong = { ...segment, if: [{ attr: 'email', op: 'matchesish', values: ['x'] }] };
+  expect(checkSegment(wrong, known).some(({ path }) => path.startsWith('if[0]'))).toBe(true);
+  const right = {
+    ...segment,
+    if: [{ attr: 'email', op: 'ends_with', values: ['@shop.example'] }, { segment: 'staff' }],
+  };
+  expect(checkSegment(right, known)).toEqual([]);
+  expect(checkSegment({ ...segment, if: [{ segment: 'ghosts' }] }, known)).toEqual([
+    { path: 'if[0].segment', message: 'no such segment in this project' },
+  ]);
 });
 
-test('writes a path as the server does', () => {
-  expect(pathText(['rules', 0, 'if', 2, 'values', 1])).toBe('rules[0].if[2].values[1]');
+test('takes what another semantics may do, and refuses it to Burgee', () => {
+  const rule: Rule = { id: 'a', if: [{ attr: 'userId', op: 'STR_CONTAINS', values: ['7'], ignoreCase: true }] };
+  const draft = {
+    ...withRules({ ...rule, rollout: { percent: 25, by: ['userId', '$random'] } }),
+    semantics: 'unleash' as const,
+  };
+  expect(checkDraft(flag, draft, known)).toEqual([]);
+  expect(messagesAt({ ...draft, semantics: 'burgee-1' }, 'rules[0].if[0].op')).not.toEqual([]);
+});
+
+test('names what an attribute to count by, a literal and an else lack, at their field', () => {
+  expect(messagesAt(withRules({ id: 'a', rollout: { percent: 5, by: [''] } }), 'rules[0].rollout')).not.toEqual([]);
+  expect(messagesAt(withRules({ id: 'a', serve: { value: 'yes' } }), 'rules[0].serve')).not.toEqual([]);
+  const requires = [{ flag: 'payments-v2', variants: ['on'], else: 'nowhere' }];
+  expect(messagesAt({ ...withRules(), requires }, 'requires[0].else')).not.toEqual([]);
+});
+
+test('asks for a definition where the semantics want one', () => {
+  const foreign: Json = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' };
+  const draft = { ...withRules(), semantics: 'flagd-2' as const, default: null, off: null, foreign };
+  expect(checkDraft(flag, draft, known)).toEqual([]);
+  expect(checkDraft(flag, { ...draft, foreign: [1] }, known)).not.toEqual([]);
 });

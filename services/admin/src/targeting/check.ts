@@ -1,7 +1,7 @@
-import { parseFlag, parseSegment } from '@burgee/evaluator';
-import { z } from 'zod';
+import { type Condition, type Flag, parseFlag, parseSegment, type Requirement } from '@burgee/evaluator';
 import type { Problem } from '../errors.ts';
 import type { Draft } from './draft.ts';
+import { groupName, isAttribute, isRequirement, isSegment, members } from './shape.ts';
 
 /** What a flag has in every environment, as far as its targeting depends on it. */
 export interface FlagFrame {
@@ -22,13 +22,29 @@ export interface Known {
  */
 export function checkDraft(flag: FlagFrame, draft: Draft, known: Known): Problem[] {
   const parsed = parseFlag(wireFlag(flag, draft));
-  return merge(parsed.ok ? [] : parsed.problems, issues(formSchema(known).safeParse(draft)));
+  const form = [
+    ...requirementProblems(draft.requires, 'requires', known),
+    ...draft.rules.flatMap((rule, index) => [
+      ...conditionProblems(rule?.if ?? [], `rules[${index}].if`, known),
+      ...requirementProblems(rule?.requires ?? [], `rules[${index}].requires`, known),
+    ]),
+  ];
+  return merge(parsed.ok ? [] : parsed.problems, form);
+}
+
+/** A segment as the wire has it. */
+export interface SegmentFrame {
+  readonly key: string;
+  readonly semantics: string;
+  readonly if: readonly Condition[];
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
 }
 
 /** The same for a segment. */
-export function checkSegment(segment: { key: string; if: unknown[]; include: string[]; exclude: string[] }): Problem[] {
-  const parsed = parseSegment(segment);
-  return merge(parsed.ok ? [] : parsed.problems, issues(z.object({ if: z.array(condition) }).safeParse(segment)));
+export function checkSegment({ semantics, ...segment }: SegmentFrame, known: Known): Problem[] {
+  const parsed = parseSegment(semantics === 'burgee-1' ? segment : { ...segment, semantics });
+  return merge(parsed.ok ? [] : parsed.problems, conditionProblems(segment.if, 'if', known));
 }
 
 /** The problems of one field and of whatever lies inside it. */
@@ -36,18 +52,23 @@ export function problemsWithin(problems: readonly Problem[], path: string): Prob
   return problems.filter(({ path: at }) => at === path || at.startsWith(`${path}.`) || at.startsWith(`${path}[`));
 }
 
-function wireFlag(flag: FlagFrame, draft: Draft): object {
-  const { enabled, off, requires, rules } = draft;
-  return {
+/** A flag with a draft of its targeting, as it would travel. */
+export function wireFlag(flag: FlagFrame, draft: Draft): Flag {
+  const { enabled, off, requires, rules, salt, semantics, foreign } = draft;
+  const shape = {
     key: flag.key,
     type: flag.valueType,
     variants: flag.variants,
     enabled,
     off,
-    rules,
+    ...(rules.length > 0 ? { rules } : {}),
     default: draft.default,
     ...(requires.length > 0 ? { requires } : {}),
+    ...(salt === null ? {} : { salt }),
+    ...(semantics === 'burgee-1' ? {} : { semantics }),
+    ...(foreign === null ? {} : { foreign }),
   };
+  return shape as Flag;
 }
 
 function merge(server: readonly Problem[], form: readonly Problem[]): Problem[] {
@@ -55,70 +76,26 @@ function merge(server: readonly Problem[], form: readonly Problem[]): Problem[] 
   return [...server, ...form.filter((problem) => !spoken.has(problem.path))];
 }
 
-function issues(result: z.ZodSafeParseResult<unknown>): Problem[] {
-  if (result.success) return [];
-  return result.error.issues.map(({ path, message }) => ({ path: pathText(path), message }));
-}
-
-/** `['rules', 0, 'serve']` → `rules[0].serve`, the way the server writes it. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
-  }, '');
-}
-
-function formSchema(known: Known) {
-  const requirement = z.object({
-    flag: z.string().min(1, 'choose a flag').refine(isKnown(known.flags), 'no such flag in this project'),
-    variants: z.array(z.string()).min(1, 'choose at least one variant'),
-  });
-  return z.object({
-    requires: z.array(requirement),
-    rules: z.array(
-      z.object({
-        if: z.array(conditionOf(known.segments)).optional(),
-        requires: z.array(requirement).optional(),
-        rollout: z.union([z.number(), ramp], 'give a percentage from 0 to 100').optional(),
-        serve: serve.optional(),
-      }),
-    ),
-    default: serve,
+function requirementProblems(requires: readonly Requirement[], path: string, known: Known): Problem[] {
+  return requires.flatMap((requirement, index) => {
+    const at = `${path}[${index}]`;
+    if (!isRequirement(requirement)) return [];
+    const { flag, variants } = requirement;
+    if (flag === '') return [{ path: `${at}.flag`, message: 'choose a flag' }];
+    if (!known.flags.includes(flag)) return [{ path: `${at}.flag`, message: 'no such flag in this project' }];
+    return variants.length === 0 ? [{ path: `${at}.variants`, message: 'choose at least one variant' }] : [];
   });
 }
 
-const isKnown = (names: readonly string[]) => (name: string) => name === '' || names.includes(name);
-
-const totalWeight = 100_000;
-const serve = z.union([
-  z.string(),
-  z.null(),
-  z.object({
-    split: z
-      .array(z.tuple([z.string(), z.number('give a percentage')]))
-      .refine(
-        (parts) => parts.reduce((sum, [, weight]) => sum + weight, 0) === totalWeight,
-        'the shares must add up to 100 %',
-      ),
-  }),
-]);
-const ramp = z
-  .object({ from: z.number(), to: z.number(), start: z.string(), end: z.string() })
-  .refine(({ start, end }) => Date.parse(start) < Date.parse(end), { path: ['end'], message: 'end before start' });
-
-/** Only what is being written by hand; the evaluator knows operators and operands better. */
-function conditionOf(segments: readonly string[] | undefined): z.ZodType {
-  const known = z.string().min(1, 'choose a segment');
-  const segment = segments === undefined ? known : known.refine(isKnown(segments), 'no such segment in this project');
-  const one: z.ZodType = z.lazy(() =>
-    z.looseObject({
-      attr: z.string().min(1, 'name the attribute').optional(),
-      segment: segment.optional(),
-      all: z.array(one).optional(),
-      any: z.array(one).optional(),
-      none: z.array(one).optional(),
-    }),
-  );
-  return one;
+function conditionProblems(conditions: readonly Condition[], path: string, known: Known): Problem[] {
+  return conditions.flatMap((condition, index) => {
+    const at = `${path}[${index}]`;
+    if (isAttribute(condition)) {
+      return condition.attr === '' ? [{ path: `${at}.attr`, message: 'name the attribute' }] : [];
+    }
+    if (!isSegment(condition)) return conditionProblems(members(condition), `${at}.${groupName(condition)}`, known);
+    if (condition.segment === '') return [{ path: `${at}.segment`, message: 'choose a segment' }];
+    if (known.segments.includes(condition.segment)) return [];
+    return [{ path: `${at}.segment`, message: 'no such segment in this project' }];
+  });
 }
-const condition = conditionOf(undefined);

@@ -1,23 +1,4 @@
-import { z } from 'zod';
-import type { Json } from '../graphql.ts';
-
-export type Condition =
-  | { attr: string; op: string; values?: Json[]; not?: boolean }
-  | { segment: string; not?: boolean }
-  | { all: Condition[] }
-  | { any: Condition[] }
-  | { none: Condition[] };
-export type Ramp = { from: number; to: number; start: string; end: string };
-export type Serve = string | null | { split: [string, number][] };
-export type Requirement = { flag: string; variants: string[] };
-export type Rule = {
-  id: string;
-  name?: string;
-  if?: Condition[];
-  requires?: Requirement[];
-  rollout?: number | Ramp;
-  serve?: Serve;
-};
+import type { Flag, Json, Requirement, Rule, SemanticsName, Serve } from '@burgee/evaluator';
 
 /** The targeting of one flag in one environment while somebody edits it. */
 export interface Draft {
@@ -26,6 +7,10 @@ export interface Draft {
   readonly requires: readonly Requirement[];
   readonly rules: readonly Rule[];
   readonly default: Serve;
+  readonly salt: string | null;
+  readonly semantics: SemanticsName;
+  /** The flag as GrowthBook or flagd wrote it; null where rules decide. */
+  readonly foreign: Json;
 }
 
 /** The stored columns a draft is read from. */
@@ -35,25 +20,43 @@ export interface StoredTargeting {
   readonly requires: unknown;
   readonly rules: unknown;
   readonly defaultServe: unknown;
+  readonly salt?: string | null;
+  readonly semantics?: string | null;
+  readonly foreign?: unknown;
 }
 
-/** Reads a stored setting; `undefined` when it has a form this editor does not know, which is then shown as it is. */
-export function readDraft(stored: StoredTargeting): Draft | undefined {
-  const parsed = draftShape.safeParse({
+/** Reads a stored setting and keeps every part as it is; what the editor has no fields for, it shows as JSON (`shape.ts`). */
+export function readDraft(stored: StoredTargeting): Draft {
+  return {
     enabled: stored.enabled,
     off: stored.offVariant,
-    requires: stored.requires ?? [],
-    rules: stored.rules ?? [],
-    default: stored.defaultServe,
-  });
-  return parsed.success ? (parsed.data as Draft) : undefined;
+    requires: listIn<Requirement>(stored.requires),
+    rules: listIn<Rule>(stored.rules),
+    default: (stored.defaultServe ?? null) as Serve,
+    salt: stored.salt ?? null,
+    semantics: (stored.semantics ?? 'burgee-1') as SemanticsName,
+    foreign: (stored.foreign ?? null) as Json,
+  };
 }
 
-/** Adds a rule at the end; it serves nobody until its percentage is raised. */
+/** The draft that a converted flag makes; the switch stays as it is. */
+export function draftOf(flag: Flag, enabled: boolean): Draft {
+  const { off, requires = [], rules = [], salt = null, semantics = 'burgee-1', foreign = null } = flag;
+  return { enabled, off, requires, rules, default: flag.default, salt, semantics, foreign };
+}
+
+/** A list of a stored row; an absent one is empty. */
+export function listIn<Item>(stored: unknown): readonly Item[] {
+  return Array.isArray(stored) ? (stored as readonly Item[]) : [];
+}
+
+/** Adds a rule at the end; it matches nobody until its condition is filled in. */
 export function addRule(draft: Draft, variants: readonly string[]): Draft {
   const id = freshId(draft.rules);
   const serve = variants.includes('on') ? 'on' : (variants[0] ?? null);
-  return { ...draft, rules: [...draft.rules, { id, if: [{ attr: 'targetingKey', op: 'in', values: [] }], serve }] };
+  const isUnleash = draft.semantics !== 'burgee-1';
+  const anyone = { attr: isUnleash ? 'userId' : 'targetingKey', op: isUnleash ? 'IN' : 'in', values: [] };
+  return { ...draft, rules: [...draft.rules, { id, if: [anyone], serve }] };
 }
 
 export function replaceRule(draft: Draft, index: number, rule: Rule): Draft {
@@ -72,14 +75,18 @@ export function moveRule(draft: Draft, index: number, by: -1 | 1): Draft {
   return { ...draft, rules: draft.rules.toSpliced(index, 1).toSpliced(target, 0, rule) };
 }
 
-/** Sets or takes away one optional part of a rule: an absent part and an undefined one are not the same on the wire. */
-export function withPart<Part extends keyof Rule>(rule: Rule, part: Part, value: Rule[Part] | undefined): Rule {
-  const { [part]: _old, ...rest } = rule;
-  return (value === undefined ? rest : { ...rest, [part]: value }) as Rule;
-}
-
-export function sameDraft(one: Draft, other: Draft): boolean {
-  return stable(one) === stable(other);
+/**
+ * Sets or takes away one optional part, which keeps its place among the others: an absent part and an undefined one are
+ * not the same on the wire.
+ */
+export function withPart<Whole extends object, Part extends keyof Whole>(
+  whole: Whole,
+  part: Part,
+  value: Whole[Part] | undefined,
+): Whole {
+  if (value !== undefined) return { ...whole, [part]: value };
+  const { [part]: _old, ...rest } = whole;
+  return rest as Whole;
 }
 
 /** JSON text with sorted names, so that equal values give equal text. */
@@ -96,44 +103,4 @@ function freshId(rules: readonly Rule[]): string {
   let number = rules.length + 1;
   while (taken.has(`rule-${number}`)) number += 1;
   return `rule-${number}`;
-}
-
-const condition: z.ZodType = z.lazy(() =>
-  z.union([
-    z.strictObject({
-      attr: z.string(),
-      op: z.string(),
-      values: z.array(z.json()).optional(),
-      not: z.boolean().optional(),
-    }),
-    z.strictObject({ segment: z.string(), not: z.boolean().optional() }),
-    z.strictObject({ all: z.array(condition) }),
-    z.strictObject({ any: z.array(condition) }),
-    z.strictObject({ none: z.array(condition) }),
-  ]),
-);
-const serve = z.union([z.string(), z.null(), z.strictObject({ split: z.array(z.tuple([z.string(), z.number()])) })]);
-const requirement = z.strictObject({ flag: z.string(), variants: z.array(z.string()) });
-const ramp = z.strictObject({ from: z.number(), to: z.number(), start: z.string(), end: z.string() });
-const draftShape = z.object({
-  enabled: z.boolean(),
-  off: z.string().nullable(),
-  requires: z.array(requirement),
-  rules: z.array(
-    z.strictObject({
-      id: z.string(),
-      name: z.string().optional(),
-      if: z.array(condition).optional(),
-      requires: z.array(requirement).optional(),
-      rollout: z.union([z.number(), ramp]).optional(),
-      serve: serve.optional(),
-    }),
-  ),
-  default: serve,
-});
-
-/** Conditions of a segment, read in the same way. */
-export function readConditions(stored: unknown): Condition[] | undefined {
-  const parsed = z.array(condition).safeParse(stored ?? []);
-  return parsed.success ? (parsed.data as Condition[]) : undefined;
 }

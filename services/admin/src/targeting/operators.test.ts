@@ -1,9 +1,11 @@
 import { parseFlag } from '@burgee/evaluator';
 import { expect, test } from 'vitest';
-import { operatorWords, wordsOf } from './operators.ts';
+import { canIgnoreCase, operatorsOf, wordsOf } from './operators.ts';
 
-test('has words for operators that the evaluator knows, and for no other', () => {
-  for (const { op } of operatorWords) {
+test.each(['burgee-1', 'unleash', 'unleash-node'] as const)(
+  'has words for every operator of %s, and for no other',
+  (semantics) => {
+    const words = operatorsOf(semantics).map(({ op }) => op);
     const flag = {
       key: 'a',
       type: 'boolean',
@@ -12,12 +14,19 @@ test('has words for operators that the evaluator knows, and for no other', () =>
       off: 'off',
       default: 'off',
     };
-    const parsed = parseFlag({ ...flag, rules: [{ id: 'r', if: [{ attr: 'x', op, values: [] }] }] });
-    const complaints = parsed.ok ? [] : parsed.problems.filter(({ message }) => message.includes('unknown operator'));
-    expect(complaints).toEqual([]);
-  }
-});
+    const parsed = parseFlag({ ...flag, semantics, rules: [{ id: 'r', if: [{ attr: 'x', op: 'none', values: [] }] }] });
+    const known = parsed.ok ? '' : parsed.problems[0]?.message.replace('unknown operator; known: ', '');
+    expect(words.toSorted()).toEqual(known?.split(', ').toSorted());
+  },
+);
 
 test('reads an operator without words as its name', () => {
-  expect(wordsOf('in_network').words).toBe('in_network');
+  expect(wordsOf('in_galaxy').words).toBe('in_galaxy');
+});
+
+test('offers to ignore case for texts only', () => {
+  expect(canIgnoreCase(wordsOf('in'), 'text')).toBe(true);
+  expect(canIgnoreCase(wordsOf('has_any'), 'number')).toBe(false);
+  expect(canIgnoreCase(wordsOf('matches'), 'text')).toBe(false);
+  expect(canIgnoreCase(wordsOf('NUM_EQ'), 'text')).toBe(true);
 });

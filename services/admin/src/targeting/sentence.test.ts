@@ -1,5 +1,6 @@
+import type { Rule } from '@burgee/evaluator';
 import { expect, test } from 'vitest';
-import { conditionSentence, ruleSentence, serveSentence } from './sentence.ts';
+import { conditionSentence, requirementSentence, ruleSentence, serveSentence } from './sentence.ts';
 
 test('tells a rule with conditions, a percentage and a variant', () => {
   const rule = { id: 'n', if: [{ attr: 'country', op: 'in', values: ['NO', 'SE'] }], rollout: 25, serve: 'on' };
@@ -41,4 +42,29 @@ test('tells a split in percent and null as the default in the code', () => {
     }),
   ).toBe('on 33.333 %, off 66.667 %');
   expect(serveSentence(null)).toBe('the default in the code');
+});
+
+test('tells by what a share counts, and a shared seed', () => {
+  const rollout = { percent: 25, by: ['company', 'targetingKey'], seed: 'autumn' };
+  expect(ruleSentence({ id: 'r', rollout })).toBe('Everyone → on for 25 % by company, else user with seed autumn');
+});
+
+test('tells a value of its own, the metadata of an arm, and weights of any sum', () => {
+  expect(serveSentence({ value: { columns: 2 } })).toBe('the value {"columns":2}');
+  const split = [['on', 1, { variant: 'red' }] as const, ['on', 3] as const];
+  expect(serveSentence({ split, by: ['userId', '$random'] })).toBe(
+    'on 25 % with {"variant":"red"}, on 75 % by user id, else random',
+  );
+});
+
+test('tells what is served instead, ignored case, and a form it does not know', () => {
+  expect(requirementSentence({ flag: 'payments', variants: ['on'], else: null })).toBe(
+    'payments is on (else the default in the code)',
+  );
+  expect(conditionSentence({ attr: 'country', op: 'has_any', values: ['no'], ignoreCase: true })).toBe(
+    'country has any of no (any case)',
+  );
+  expect(ruleSentence({ id: 'r', bandit: 1 } as unknown as Rule)).toBe(
+    'A form that this page does not know: {"id":"r","bandit":1}',
+  );
 });

@@ -35,3 +35,7 @@ test('counts rules when there is more to tell', () => {
   ];
   expect(settingState({ ...base, rules, defaultServe: 'off' }, now)).toBe('2 rules, else off');
 });
+
+test('says whose decisions a foreign flag follows', () => {
+  expect(settingState({ ...base, semantics: 'growthbook-1', foreign: {} }, now)).toBe('On, decided as GrowthBook does');
+});

@@ -1,5 +1,6 @@
 import { ago } from '../time.ts';
 import { readDraft, type StoredTargeting } from './draft.ts';
+import { systems } from './semantics.ts';
 import { percent, serveSentence } from './sentence.ts';
 
 /** One line that tells what a setting does now: "Everyone gets on, settled 12 days ago", "2 rules, else off". */
@@ -10,7 +11,7 @@ export function settingState(
   const draft = readDraft(setting);
   if (!setting.enabled)
     return `Off, everyone gets ${serveSentence(setting.offVariant)}${since(setting.settledAt, now)}`;
-  if (draft === undefined) return 'On, decided by a foreign rule';
+  if (draft.foreign !== null) return `On, decided as ${systems[draft.semantics].name} does`;
   const [first] = draft.rules;
   const share = first?.rollout;
   const rest = `else ${serveSentence(draft.default)}`;

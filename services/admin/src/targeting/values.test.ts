@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTyped, toTexts, toValues, valueKind } from './values.ts';
+import { mergeValues, parseTyped, toTexts, toValues, typedText, valueKind } from './values.ts';
 
 test('keeps the type of operands, because 1 and "1" differ', () => {
   expect(toValues(['1', ' 2.5 '], 'number')).toEqual([1, 2.5]);
@@ -24,4 +24,14 @@ test('reads a variant value only as the type of its flag', () => {
   expect(parseTyped('{ "columns": 2 }', 'object')).toEqual({ columns: 2 });
   expect(parseTyped('{', 'object')).toBeUndefined();
   expect(parseTyped('12', 'string')).toBe('12');
+});
+
+test('keeps the spaces of values that were there, and cuts those of new ones', () => {
+  expect(mergeValues([' a ', ' b '], [' a '], 'text')).toEqual([' a ', 'b']);
+});
+
+test('writes a whole float with its point', () => {
+  expect(typedText(1, 'float')).toBe('1.0');
+  expect(typedText(1, 'integer')).toBe('1');
+  expect(typedText('a', 'string')).toBe('a');
 });

@@ -1,4 +1,5 @@
-import type { Json } from '../graphql.ts';
+import type { Json } from '@burgee/evaluator';
+import { isRecord } from './shape.ts';
 
 /** What an operand is written as. `in` and `equals` compare typed, so "1" and 1 differ. */
 export type ValueKind = 'text' | 'number' | 'boolean';
@@ -14,6 +15,12 @@ export function toValues(texts: readonly string[], kind: ValueKind): Json[] {
   return texts.map((text) => toValue(text.trim(), kind));
 }
 
+/** Texts that were there already keep their value, with the spaces around it. */
+export function mergeValues(typed: readonly string[], values: readonly Json[], kind: ValueKind): Json[] {
+  const known = new Map(toTexts(values).map((text, index) => [text, values[index] as Json]));
+  return typed.map((text) => known.get(text) ?? toValue(text.trim(), kind));
+}
+
 export function toTexts(values: readonly Json[]): string[] {
   return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
 }
@@ -24,14 +31,22 @@ function toValue(text: string, kind: ValueKind): Json {
   return text;
 }
 
-/** Text of a form field → a flag's value of the given type; `undefined` when it is not one. */
-export function parseTyped(text: string, valueType: string): Json | undefined {
+/** Text of a form field → a flag's value of the given type; `undefined` when it is not one. Imported objects may be anything. */
+export function parseTyped(text: string, valueType: string, isImported = false): Json | undefined {
   if (valueType === 'string') return text;
   const parsed = parseJson(text);
   if (valueType === 'boolean') return typeof parsed === 'boolean' ? parsed : undefined;
   if (valueType === 'integer') return Number.isSafeInteger(parsed) ? parsed : undefined;
   if (valueType === 'float') return typeof parsed === 'number' ? parsed : undefined;
-  return parsed !== null && typeof parsed === 'object' ? parsed : undefined;
+  if (isImported) return parsed ?? undefined;
+  return isRecord(parsed) ? parsed : undefined;
+}
+
+/** A flag's value as people read it: a float that is whole keeps its point, since an integer would be another type. */
+export function typedText(value: Json | undefined, valueType: string): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return valueType === 'string' ? value : JSON.stringify(value);
+  return valueType === 'float' && Number.isInteger(value) ? `${value as number}.0` : JSON.stringify(value);
 }
 
 export function parseJson(text: string): Json | undefined {
