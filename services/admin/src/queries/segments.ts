@@ -1,4 +1,4 @@
-import type { Segment as WireSegment } from '@burgee/evaluator';
+import type { SemanticsName, Segment as WireSegment } from '@burgee/evaluator';
 import type { ResultOf, VariablesOf } from 'gql.tada';
 import { graphql, request } from '../graphql.ts';
 
@@ -19,8 +19,14 @@ export async function readSegment(project: string, key: string) {
 export async function readWireSegment(project: string, key: string): Promise<WireSegment | undefined> {
   const segment = await readSegment(project, key);
   if (segment === null) return undefined;
-  const { conditions, included, excluded } = segment;
-  return { key, if: conditions as unknown as WireSegment['if'], include: included, exclude: excluded };
+  const { conditions, semantics, included, excluded } = segment;
+  return {
+    key,
+    if: conditions as unknown as WireSegment['if'],
+    include: included,
+    exclude: excluded,
+    ...(semantics === 'burgee-1' ? {} : { semantics: semantics as SemanticsName }),
+  };
 }
 
 export async function createSegment(input: CreateSegmentInput) {
@@ -44,7 +50,7 @@ const list = graphql(`
 const one = graphql(`
   query Segment($project: String!, $key: String!) {
     segment(project: $project, key: $key) {
-      id key name description conditions included excluded revision usedBy archivedAt updatedAt
+      id key name description conditions semantics included excluded revision usedBy archivedAt updatedAt
     }
   }
 `);

@@ -18,6 +18,9 @@ export class Segment {
   @Field(() => JsonScalar, { description: 'All of them must hold; empty: nobody but those included.' })
   declare conditions: unknown;
 
+  @Field(() => String, { description: 'Whose conditions they are; burgee-1 is Burgee’s own.' })
+  declare semantics: string;
+
   @Field(() => [String], { description: 'Targeting keys that are in, whatever the conditions say.' })
   declare included: string[];
 

@@ -9,6 +9,7 @@ export async function readSegments(db: Kysely<DB>, projectId: string, key?: stri
   const { rows } = await sql<Segment>`
     select segment.id, segment.key, segment.name, segment.description,
       coalesce(segment.conditions, '[]') as conditions,
+      coalesce(segment.semantics, 'burgee-1') as semantics,
       ${membersWhere(true)} as included,
       ${membersWhere(false)} as excluded,
       segment.revision,
