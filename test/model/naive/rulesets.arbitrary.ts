@@ -43,12 +43,12 @@ const hashed = fc.record({
   seed: rarely(text),
 }) as fc.Arbitrary<Hashed>;
 
-const percent = fc.oneof(
+export const percent = fc.oneof(
   fc.constantFrom(0, 100, 50, 0.001, 99.999, 33.333),
   fc.integer({ min: 0, max: 100_000 }).map((share) => share / 1000),
 );
 
-const ramp = fc
+export const ramp = fc
   .record({
     a: percent,
     b: percent,
