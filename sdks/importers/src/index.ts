@@ -1,3 +1,6 @@
+export { flagd } from './flagd.ts';
+export { decryptGrowthbook, decryptGrowthbookPayload, type Subtle } from './growthbook/decrypt.ts';
+export { growthbook } from './growthbook.ts';
 export {
   type Converted,
   type Finding,
@@ -9,3 +12,4 @@ export {
   type ImportInput,
   UnreadableFile,
 } from './imported.ts';
+export { unleash } from './unleash.ts';
