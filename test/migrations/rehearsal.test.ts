@@ -111,6 +111,19 @@ async function addWhatTheSeedLacks(): Promise<void> {
     insert into burgee.exposure_batch (batch_id) values (gen_random_uuid());
     insert into burgee.unknown_flag (environment_id, flag_key) select id, 'nobody-knows' from burgee.environment;
     insert into burgee.code_reference (flag_id, repository, path, line, commit) select id, 'shop', 'src/' || key || '.ts', 7, 'c0ffee' from burgee.flag;
+    insert into burgee.segment (project_id, key, semantics, conditions)
+      select id, 'inner', 'unleash', '[{"attr": "userId", "op": "NUM_GT", "values": ["5"]}]' from burgee.project;
+    insert into burgee.segment (project_id, key, conditions) select id, 'outer', '[{"segment": "inner"}]' from burgee.project;
+    insert into burgee.flag (project_id, key, origin)
+      select id, 'Imported ' || reference, jsonb_build_object('reference', reference)
+      from burgee.project, unnest(array['unleash', 'growthbook-2', 'flagd-2']) as reference;
+    select set_config('burgee.reason', 'imported', true);
+    update burgee.flag_setting setting
+      set enabled = true, rules = '[{"id": "r", "if": [{"segment": "outer"}], "rollout": {"percent": 100, "by": ["$random"]}, "serve": {"value": true}}]'
+      from burgee.flag where flag.id = flag_id and flag.key = 'Imported unleash';
+    update burgee.flag_setting setting
+      set enabled = true, foreign_rule = '{"defaultValue": true, "rules": [{"parentConditions": [{"id": "Imported unleash"}]}]}'
+      from burgee.flag where flag.id = flag_id and flag.key = 'Imported growthbook-2';
     select burgee.file_stale_report(id, 'monthly', '2026-03-01', now()) from burgee.project;
     select burgee.make_exposure_month('2027-05-01');
   `);

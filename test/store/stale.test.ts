@@ -163,6 +163,58 @@ test('a parent that settles later counts', async () => {
   expect(await findings(41)).toEqual(['child concluded_off 15', 'parent concluded_off 15']);
 });
 
+test('what is served while a requirement is not met is what the requirement says', async () => {
+  await addFlag('parent');
+  await addFlag('layout', { value_type: 'string', variants: '{"a": "a", "b": "b"}' });
+  const requires = (other: object) => [{ flag: 'parent', variants: ['on'], ...other }];
+  const columns = { enabled: true, default_serve: '"a"', off_variant: 'b' };
+  await shop.target('layout', 'europe', { ...columns, requires: requires({ else: 'a' }) }, day(0));
+  await shop.target('parent', 'europe', { enabled: true, rules: [{ id: 'half', rollout: 50, serve: 'off' }] }, day(0));
+  expect(await findings(15)).toEqual(['layout stale 15']);
+  await shop.target('layout', 'europe', { requires: requires({}) }, day(16));
+  expect(await findings(30)).toEqual([]);
+  await shop.target('parent', 'europe', { enabled: false }, day(16));
+  expect(await findings(31)).toEqual(['layout concluded_off 15', 'parent concluded_off 15']);
+  await shop.target('layout', 'europe', { requires: requires({ else: null }) }, day(16));
+  expect(await findings(31)).toEqual(['layout stale 15', 'parent concluded_off 15']);
+});
+
+test('a value without a name meets no requirement, also when a variant has the same', async () => {
+  await addFlag('parent');
+  await addFlag('child');
+  await shop.target('parent', 'europe', { enabled: true, default_serve: '{"value": true}' }, day(0));
+  await shop.target('child', 'europe', { enabled: true, requires: [{ flag: 'parent', variants: ['on'] }] }, day(0));
+  expect(await findings(15)).toEqual(['parent stale 15']);
+});
+
+test('a flag of Unleash settles as ours do, but for a strategy that leaves out who has no such attribute', async () => {
+  await addFlag('checkout', { origin: '{"reference": "unleash"}' });
+  const strategy = (by: string[]) => [{ id: 's', rollout: { percent: 100, by, seed: 'checkout' } }];
+  const columns = { enabled: true, semantics: 'unleash', default_serve: '"off"' };
+  await shop.target('checkout', 'europe', { ...columns, rules: strategy(['userId', '$random']) }, day(0));
+  expect(await findings(15)).toEqual(['checkout stale 15']);
+  await shop.target('checkout', 'europe', { rules: strategy(['userId']) }, day(16));
+  expect(await findings(31)).toEqual([]);
+});
+
+test('a flag that nobody but its own semantics can tell about is listed as unknown, apart from those that are stuck', async () => {
+  await addFlag('feature', { origin: '{"reference": "growthbook-1"}' });
+  const foreign = { defaultValue: true };
+  await shop.target('feature', 'europe', { enabled: true, foreign_rule: foreign }, day(0));
+  expect(await findings(15)).toEqual(['feature stale 15']);
+  await shop.target(
+    'feature',
+    'europe',
+    { foreign_rule: { ...foreign, rules: [{ force: false, coverage: 0.5 }] } },
+    day(16),
+  );
+  expect(await findings(30)).toEqual([]);
+  expect(await findings(31)).toEqual(['feature unknown 15']);
+  expect(await findings(60)).toEqual(['feature unknown 44']);
+  await shop.target('feature', 'europe', { enabled: false }, day(61));
+  expect(await findings(76)).toEqual(['feature concluded_off 15']);
+});
+
 test('a new value of the variant starts the clock anew', async () => {
   await addFlag('limit', { value_type: 'integer', variants: '{"small": 1, "large": 9}' });
   await shop.target('limit', 'europe', { enabled: true, default_serve: '"small"' }, day(0));

@@ -8,21 +8,40 @@ immutable
 return coalesce(flag.variants -> setting.off_variant, 'null');
 comment on function burgee.off_value(burgee.flag, burgee.flag_setting) is 'What is served while not enabled; jsonb null is the default of the code that asks.';
 
-create function burgee.values_of(variants jsonb, serve jsonb)
+create function burgee.values_of_split(flag burgee.flag, split jsonb)
 returns jsonb
 language sql
 immutable
-return case jsonb_typeof(serve)
-  when 'string' then jsonb_build_array(variants -> (serve #>> '{}'))
-  when 'object' then case when serve ? 'value' then jsonb_build_array(serve -> 'value') else (
-    select jsonb_agg(variants -> (arm ->> 0))
-    from jsonb_array_elements(serve -> 'split') as arm
+return coalesce(
+  (
+    select jsonb_agg(flag.variants -> (arm ->> 0))
+    from jsonb_array_elements(split) as arm
     where (arm ->> 1)::numeric > 0
-  ) end
+  ),
+  case when flag.value_type = 'boolean' and flag.variants ? 'on' then jsonb_build_array(flag.variants -> 'on') end,
+  '[null]');
+comment on function burgee.values_of_split(burgee.flag, jsonb) is
+  'Values that a split can serve. Under Unleash all weights may be 0: a flag that is on without one of its variants.';
+
+create function burgee.values_of(flag burgee.flag, serve jsonb)
+returns jsonb
+language sql
+immutable
+return case
+  when jsonb_typeof(serve) = 'string' then jsonb_build_array(flag.variants -> (serve #>> '{}'))
+  when jsonb_typeof(serve) = 'object' and serve ? 'value' then jsonb_build_array(serve -> 'value')
+  when jsonb_typeof(serve) = 'object' then burgee.values_of_split(flag, serve -> 'split')
   else '[null]'
 end;
-comment on function burgee.values_of(jsonb, jsonb) is
-  'Values that a variant, a split, a value without a name or the default of the code can serve, as a list; null where all weights are 0.';
+comment on function burgee.values_of(burgee.flag, jsonb) is
+  'Values that a variant, a split, a value without a name or the default of the code can serve, as a list.';
+
+create function burgee.instant(date text)
+returns timestamptz
+language sql
+immutable
+return timestamptz 'epoch' + burgee.instant_ms(date) * interval '1 millisecond';
+comment on function burgee.instant(text) is 'The instant of an RFC 3339 date; zones may be further away than Postgres itself reads.';
 
 create function burgee.share_of(percent jsonb)
 returns text
@@ -39,22 +58,44 @@ return case
   when rollout is null then 'all'
   when jsonb_typeof(rollout) = 'number' then burgee.share_of(rollout)
   when rollout ? 'percent' then burgee.share_of(rollout -> 'percent')
-  when instant < (rollout ->> 'start')::timestamptz then 'nobody'
-  when instant >= (rollout ->> 'end')::timestamptz or rollout -> 'from' = rollout -> 'to' then burgee.share_of(rollout -> 'to')
+  when instant < burgee.instant(rollout ->> 'start') then 'nobody'
+  when instant >= burgee.instant(rollout ->> 'end') or rollout -> 'from' = rollout -> 'to' then burgee.share_of(rollout -> 'to')
   else 'some'
 end;
 comment on function burgee.share_from(jsonb, timestamptz) is 'For whom a rollout counts from an instant until a ramp begins or ends: nobody, some, all.';
+
+create function burgee.leaves_some_out(setting burgee.flag_setting, rule jsonb)
+returns boolean
+language sql
+immutable
+return coalesce(
+  setting.semantics like 'unleash%' and jsonb_typeof(rule -> 'rollout') = 'object' and not rule -> 'rollout' -> 'by' ? '$random',
+  false);
+comment on function burgee.leaves_some_out(burgee.flag_setting, jsonb) is
+  'Under Unleash a rollout by an attribute is not for those who have none, even at 100 %.';
 
 create function burgee.foreign_outcomes(flag burgee.flag, setting burgee.flag_setting)
 returns jsonb
 language sql
 immutable
-return case
-  when setting.semantics like 'growthbook-%' and coalesce(setting.foreign_rule -> 'rules', '[]') = '[]'
-    then jsonb_build_array(setting.foreign_rule -> 'defaultValue')
-  when setting.semantics like 'flagd-%' and coalesce(setting.foreign_rule -> 'targeting', '{}') in ('null', '{}')
-    then jsonb_build_array(flag.variants -> (setting.foreign_rule ->> 'defaultVariant'))
-end;
+return (
+  select case
+    when exists (select from jsonb_each(flag.variants) as variant (name, value) where variant.value = lone.value) then jsonb_build_array(lone.value)
+    when lone.value = 'null' then '[null]'
+  end
+  from (
+    select case
+      when setting.semantics like 'growthbook-%' and coalesce(setting.foreign_rule -> 'rules', '[]') in ('[]', 'null')
+        and jsonb_typeof(setting.foreign_rule -> 'experiment') is distinct from 'object'
+        then coalesce(setting.foreign_rule -> 'defaultValue', 'null')
+      when setting.semantics like 'flagd-%' and coalesce(setting.foreign_rule -> 'targeting', '{}') in ('{}', 'null')
+        and coalesce(setting.foreign_rule ->> 'defaultVariant', '') = ''
+        then 'null'
+      when setting.semantics like 'flagd-%' and coalesce(setting.foreign_rule -> 'targeting', '{}') in ('{}', 'null')
+        then flag.variants -> (setting.foreign_rule ->> 'defaultVariant')
+    end as value
+  ) as lone
+);
 comment on function burgee.foreign_outcomes(burgee.flag, burgee.flag_setting) is
   'Without rules a feature of GrowthBook serves its default value, and without targeting a flag of flagd its default variant. Null: only they can tell.';
 
@@ -78,12 +119,14 @@ begin
   for rule in select value from jsonb_array_elements(setting.rules) loop
     share := burgee.share_from(rule -> 'rollout', instant);
     continue when share = 'nobody';
-    outcomes := outcomes || burgee.values_of(flag.variants, coalesce(rule -> 'serve', '"on"'));
-    if share = 'all' and coalesce(rule -> 'if', '[]') = '[]' and coalesce(rule -> 'requires', '[]') = '[]' then
+    outcomes := outcomes || burgee.values_of(flag, coalesce(rule -> 'serve', '"on"'));
+    if share = 'all' and coalesce(rule -> 'if', '[]') = '[]' and coalesce(rule -> 'requires', '[]') = '[]'
+      and not burgee.leaves_some_out(setting, rule)
+    then
       return outcomes;
     end if;
   end loop;
-  return outcomes || burgee.values_of(flag.variants, setting.default_serve);
+  return outcomes || burgee.values_of(flag, setting.default_serve);
 end
 $$;
 comment on function burgee.outcomes(burgee.flag, burgee.flag_setting, timestamptz) is
@@ -108,7 +151,7 @@ return (
   from (
     select after_instant
     union all
-    select (rule -> 'rollout' ->> edge)::timestamptz
+    select burgee.instant(rule -> 'rollout' ->> edge)
     from jsonb_array_elements(setting.rules) as rule, (values ('start'), ('end')) as edges (edge)
     where jsonb_typeof(rule -> 'rollout') = 'object'
   ) as turns (turn)
