@@ -12,6 +12,7 @@ import { booleanFlag, compiledOf } from './sample.support.ts';
 
 const operands: Readonly<Record<string, Json>> = {
   date: '2026-12-01T06:00:00Z',
+  network: '10.0.0.0/8',
   none: '',
   number: 5,
   pattern: '^a+$',
@@ -22,7 +23,7 @@ const operands: Readonly<Record<string, Json>> = {
 
 /** Asks with every operator for `attribute`, in rules that serve off, then goes on to a rollout and a segment. */
 function nosyFlag(attribute: string) {
-  const asking = Object.entries(operatorTable).map(([op, { operand, maxValues }], i) => ({
+  const asking = Object.entries(operatorTable).map(([op, [operand, , maxValues]], i) => ({
     id: `r${i}`,
     if: [{ attr: attribute, op, ...(maxValues > 0 && { values: [operands[operand] as Json] }) }],
     serve: 'off',

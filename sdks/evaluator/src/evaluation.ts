@@ -23,7 +23,7 @@ export type ErrorCode =
   | 'PROVIDER_FATAL'
   | 'GENERAL';
 
-/** Whom a decision is for: a flat object of JSON scalars. */
+/** Whom a decision is for: a flat object of JSON scalars, and lists of them. */
 export interface EvaluationContext {
   readonly targetingKey?: string;
   readonly [attribute: string]: unknown;
@@ -61,3 +61,8 @@ export const missingTargetingKey: Fault = {
 };
 
 export const badTargetingKey: Fault = { errorCode: 'INVALID_CONTEXT', errorMessage: 'targetingKey must be a string' };
+
+/** The value of an attribute; names that every object inherits are read only where the context has them itself. */
+export function attributeOf(context: EvaluationContext, attribute: string): unknown {
+  return attribute in {} && !Object.hasOwn(context, attribute) ? undefined : context[attribute];
+}

@@ -1,9 +1,9 @@
-import type { CompiledFlag, CompiledRule, CompiledRuleset, Matched } from './compiled.ts';
+import type { CompiledFlag, CompiledRule, CompiledRuleset, Matched, Serving } from './compiled.ts';
 import { decide, evaluate } from './evaluate.ts';
 import type { Evaluation, EvaluationContext } from './evaluation.ts';
 import { describeCondition, describeEvaluation } from './explain-text.ts';
 import { compileCondition } from './match.ts';
-import { bucketOf, EVERYONE } from './rollout.ts';
+import { bucketOf, EVERYONE, type Hashing, shareAt } from './rollout.ts';
 import type { Condition, Json, Requirement, Rule } from './ruleset.ts';
 import { newFindings } from './scope.ts';
 
@@ -27,6 +27,7 @@ export interface ExplanationStep {
 interface Asked {
   readonly compiled: CompiledRuleset;
   readonly flag: CompiledFlag;
+  readonly evaluation: Evaluation;
   readonly context: EvaluationContext;
   readonly now: number;
 }
@@ -42,7 +43,7 @@ export function explain(
   const flag = compiled.flags.get(flagKey);
   const steps: ExplanationStep[] = [];
   try {
-    if (flag !== undefined) walk({ compiled, flag, context, now }, steps);
+    if (flag !== undefined) walk({ compiled, flag, evaluation, context, now }, steps);
   } catch {
     steps.push({ text: 'the context can not be read', matched: null });
   }
@@ -51,12 +52,16 @@ export function explain(
 
 /** The same order as `decide`. */
 function walk(asked: Asked, steps: ExplanationStep[]): void {
-  const { flag } = asked;
-  const { source } = flag;
-  steps.push({ text: flag.enabled ? 'the flag is enabled' : 'the flag is not enabled', matched: flag.enabled });
-  if (!flag.enabled) return;
-  if (flag.broken !== undefined) {
-    steps.push({ text: `the flag does not compile: ${flag.broken.errorMessage}`, matched: null });
+  const { compiled, flag, evaluation } = asked;
+  const { source, enabled, rules } = flag;
+  steps.push({ text: enabled ? 'the flag is enabled' : 'the flag is not enabled', matched: enabled });
+  if (!enabled) return;
+  if (compiled.problems.has(flag.key)) {
+    steps.push({ text: `the flag does not compile: ${evaluation.errorMessage}`, matched: null });
+    return;
+  }
+  if (flag.foreign !== undefined) {
+    explainForeign(asked, steps);
     return;
   }
   for (const requirement of source.requires ?? []) {
@@ -65,10 +70,19 @@ function walk(asked: Asked, steps: ExplanationStep[]): void {
     if (!step.matched) return;
   }
   for (const [i, rule] of (source.rules ?? []).entries()) {
-    const compiledRule = flag.rules[i];
-    if (compiledRule !== undefined && explainRule(rule, compiledRule, asked, steps)) return;
+    if (explainRule(rule, rules[i] as CompiledRule, asked, steps)) return;
   }
-  steps.push({ text: flag.rules.length === 0 ? 'the flag has no rules' : 'no rule matched', matched: true });
+  steps.push({ text: rules.length === 0 ? 'the flag has no rules' : 'no rule matched', matched: true });
+  explainSplit(flag.default, asked, steps);
+}
+
+/** What the semantics of the flag has to say. */
+function explainForeign({ compiled, flag, context, now, evaluation }: Asked, steps: ExplanationStep[]): void {
+  const { source } = flag;
+  const matched = evaluation.reason === 'ERROR' ? null : true;
+  const texts = compiled.common.others.get(source.semantics ?? '')?.explain?.(source, context, now) ?? [];
+  for (const text of texts) steps.push({ text, matched });
+  if (texts.length === 0) steps.push({ text: `${source.semantics} decides`, matched });
 }
 
 /** Whether the walk ends here. */
@@ -86,12 +100,12 @@ function explainRule(rule: Rule, compiled: CompiledRule, asked: Asked, steps: Ex
     if (step.matched !== true) return step.matched === null;
   }
   steps.push({ text: `rule ${rule.name ?? ruleId} matches`, matched: true, ruleId });
+  explainSplit(compiled.serve, asked, steps, ruleId);
   return true;
 }
 
-function explainCondition(condition: Condition, { flag, context, now }: Asked): ExplanationStep {
-  const { scope } = flag;
-  const matches = compileCondition(condition, '', { ...scope, ...newFindings() });
+function explainCondition(condition: Condition, { compiled, context, now }: Asked): ExplanationStep {
+  const matches = compileCondition(condition, '', { ...compiled.common, ...newFindings() });
   return answer(describeCondition(condition, context), matches(context, now));
 }
 
@@ -105,20 +119,43 @@ function explainRequirement({ flag: key, variants }: Requirement, { compiled, co
   const variant = flag && decide(flag, context, now).variant;
   const matched = variant !== undefined && variants.includes(variant);
   const served = flag === undefined ? 'there is no such flag' : `it serves ${variant ?? "the code's default"}`;
-  return { text: `flag ${key} must serve ${variants.join(' or ')}: ${served}`, matched };
+  const text = `flag ${key} must serve ${variants.join(' or ')}: ${served}`;
+  return { text, matched, detail: { flag: key, variants, variant: variant ?? null } };
 }
 
 /** undefined: the rule counts for everyone. */
 function explainRollout(rule: Rule, compiled: CompiledRule, { context, now }: Asked): ExplanationStep | undefined {
-  const share = compiled.share(now);
+  const share = shareAt(compiled.share, now);
+  const { hashing } = compiled;
   if (share === EVERYONE || rule.rollout === undefined) return undefined;
-  const percent = `${share / 1000} %`;
-  if (share === 0) return { text: `the rule counts for ${percent} of the targeting keys`, matched: false };
-  const bucket = bucketOf(compiled.rolloutSeed, context);
-  if (typeof bucket !== 'number') return answer(`the rule counts for ${percent} of the targeting keys`, bucket);
-  return {
-    text: `the rule counts for ${percent} of the targeting keys: bucket ${bucket} of ${EVERYONE}`,
-    matched: bucket < share,
-    detail: { bucket, share },
-  };
+  const text = `the rule counts for ${share / 1000} % of ${hashedBy(hashing)}`;
+  if (share === 0 || hashing === undefined) return { text, matched: false };
+  const bucket = bucketOf(hashing, context);
+  if (typeof bucket !== 'number') return answer(text, bucket);
+  return { text: `${text}: bucket ${bucket} of ${EVERYONE}`, matched: bucket < share, detail: { bucket, share } };
+}
+
+/** Which arm a split came to, where one is served. */
+function explainSplit(
+  { split }: Serving,
+  { context, evaluation }: Asked,
+  steps: ExplanationStep[],
+  ruleId?: string,
+): void {
+  if (split === undefined) return;
+  const bucket = bucketOf(split.hashing, context);
+  const text = `the split shares out ${hashedBy(split.hashing)}`;
+  const step =
+    typeof bucket === 'number'
+      ? {
+          text: `${text}: bucket ${bucket} of ${EVERYONE}`,
+          matched: true,
+          detail: { bucket, variant: evaluation.variant ?? null },
+        }
+      : answer(text, bucket);
+  steps.push(ruleId === undefined ? step : { ...step, ruleId });
+}
+
+function hashedBy(hashing: Hashing | undefined): string {
+  return hashing?.by === undefined ? 'the targeting keys' : `the values of ${hashing.by.join(' or ')}`;
 }

@@ -1,114 +1,141 @@
 import { byteLength, compareVersions, instantOf, versionOf } from './grammar.ts';
-import { addressOf, isIn, networkOf } from './network.ts';
-import type { Json } from './ruleset.ts';
+import { addressOf, isIn, type Network, networkOf } from './network.ts';
+import { fieldOf } from './parse-json.ts';
+import type { AttributeCondition, Json } from './ruleset.ts';
 import type { RegexEngine } from './scope.ts';
 
 /** Whether a context's value passes; undefined: it is of a type that the operator does not take. */
 export type ValueTest = (value: unknown) => boolean | undefined;
 
 /** Longest text, in UTF-8 bytes, that a pattern is applied to. */
-const SUBJECT_LIMIT = 512;
-const ITEM_LIMIT = 1000;
+const SUBJECT_BYTES = 512;
+const MOST_ITEMS = 1000;
 
-type TestMaker = (values: readonly Json[], regex: RegexEngine | undefined) => ValueTest;
+type TestMaker = (values: readonly Json[], fold: Fold, regex: RegexEngine | undefined) => ValueTest;
 
 const makers: Readonly<Record<string, TestMaker>> = {
   equals: oneOf,
   in: oneOf,
-  starts_with: (values) => someText(values, (value, operand) => value.startsWith(operand)),
-  ends_with: (values) => someText(values, (value, operand) => value.endsWith(operand)),
-  contains: (values) => someText(values, (value, operand) => value.includes(operand)),
+  has_any: (values, fold) => items(values, fold, (has, operands) => operands.some(has)),
+  has_all: (values, fold) => items(values, fold, (has, operands) => operands.every(has)),
+  starts_with: (values, fold) => someText(values, fold, (value, operand) => value.startsWith(operand)),
+  ends_with: (values, fold) => someText(values, fold, (value, operand) => value.endsWith(operand)),
+  contains: (values, fold) => someText(values, fold, (value, operand) => value.includes(operand)),
   matches: pattern,
-  number_eq: (values) => ordered(values, numberOf, (order) => order === 0),
-  number_gt: (values) => ordered(values, numberOf, (order) => order > 0),
-  number_gte: (values) => ordered(values, numberOf, (order) => order >= 0),
-  number_lt: (values) => ordered(values, numberOf, (order) => order < 0),
-  number_lte: (values) => ordered(values, numberOf, (order) => order <= 0),
-  date_before: (values) => ordered(values, dateOf, (order) => order < 0),
-  date_after: (values) => ordered(values, dateOf, (order) => order >= 0),
-  semver_eq: (values) => version(values, (order) => order === 0),
-  semver_gt: (values) => version(values, (order) => order > 0),
-  semver_gte: (values) => version(values, (order) => order >= 0),
-  semver_lt: (values) => version(values, (order) => order < 0),
-  semver_lte: (values) => version(values, (order) => order <= 0),
-  in_cidr: (values) => network(values.map(textOf)),
-  has_any: (values) => items(values, (has, operands) => operands.some(has)),
-  has_all: (values) => items(values, (has, operands) => operands.every(has)),
+  in_cidr: network,
   exists: () => () => true,
+};
+
+/** The first word of the operators that put values in an order: how to read a value, and to compare two. */
+const orders: Readonly<Record<string, (operand: unknown) => (value: unknown) => number | undefined>> = {
+  number: (operand) => distance(numberOf, operand),
+  date: (operand) => distance(dateOf, operand),
+  semver: (operand) => {
+    const version = semverOf(operand) as string;
+    return (value) => {
+      const read = semverOf(value);
+      return read === undefined ? undefined : compareVersions(read, version);
+    };
+  },
+};
+
+/** Their second word, of the order: negative where the context's value comes before the operand. */
+const relations: Readonly<Record<string, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+  before: (order) => order < 0,
+  after: (order) => order >= 0,
 };
 
 /**
  * Makes the test of an operator; operands are read once, here.
  *
- * @throws  Error with a sentence for the flag's author: unknown operator, operands that do not fit, a refused pattern
+ * @throws  Error for a condition that is none, and with a sentence for the flag's author where a pattern is refused
  */
-export function valueTest(op: string, values: readonly Json[], regex: RegexEngine | undefined): ValueTest {
-  const make = Object.hasOwn(makers, op) ? makers[op] : undefined;
-  if (make === undefined) throw new Error(`unknown operator ${op}`);
-  return make(values, regex);
+export function valueTest({ op, values = [], ignoreCase }: AttributeCondition, regex?: RegexEngine): ValueTest {
+  const make = fieldOf(makers, op);
+  if (make !== undefined) return make(values, ignoreCase === true ? folded : same, regex);
+  const [kind = '', relation = ''] = op.split('_');
+  const order = fieldOf(orders, kind)?.(values[0]);
+  const passes = fieldOf(relations, relation);
+  if (order === undefined || passes === undefined) throw new Error(`unknown operator ${op}`);
+  return (value) => {
+    const found = order(value);
+    return found === undefined ? undefined : passes(found);
+  };
 }
 
-function oneOf(values: readonly Json[]): ValueTest {
+type Fold = (value: unknown) => unknown;
+
+function same(value: unknown): unknown {
+  return value;
+}
+
+/** Lower case, code point by code point: İ, whose lower case are two, stays, and Σ is σ at the end of a word too. */
+export function folded(value: unknown): unknown {
+  return typeof value === 'string'
+    ? value.replace(/[^İΣ]+/g, (part) => part.toLowerCase()).replaceAll('Σ', 'σ')
+    : value;
+}
+
+function oneOf(values: readonly Json[], fold: Fold): ValueTest {
   const type = typeof values[0];
-  const set = new Set<unknown>(values);
-  const isOther = (value: unknown) => typeof value === type && (type !== 'number' || Number.isFinite(value));
-  return (value) => (set.has(value) ? true : isOther(value) ? false : undefined);
-}
-
-function someText(values: readonly Json[], passes: (value: string, operand: string) => boolean): ValueTest {
-  const operands = values.map(textOf);
+  const set = new Set(values.map(fold));
   return (value) => {
-    if (typeof value !== 'string') return undefined;
-    for (const operand of operands) if (passes(value, operand)) return true;
-    return false;
-  };
-}
-
-function pattern(values: readonly Json[], regex: RegexEngine | undefined): ValueTest {
-  if (regex === undefined) throw new Error('operator matches needs the regular expression engine');
-  const test = regex.compile(textOf(values[0]));
-  return (value) => (typeof value === 'string' && byteLength(value) <= SUBJECT_LIMIT ? test(value) : undefined);
-}
-
-function ordered(
-  values: readonly Json[],
-  read: (value: unknown) => number | undefined,
-  passes: (order: number) => boolean,
-): ValueTest {
-  const operand = read(values[0]);
-  if (operand === undefined) throw misfit(values[0]);
-  return (value) => {
-    const number = read(value);
-    return number === undefined ? undefined : passes(number - operand);
-  };
-}
-
-function version(values: readonly Json[], passes: (order: number) => boolean): ValueTest {
-  const operand = versionOf(textOf(values[0]));
-  if (operand === undefined) throw misfit(values[0]);
-  return (value) => {
-    const read = typeof value === 'string' ? versionOf(value) : undefined;
-    return read === undefined ? undefined : passes(compareVersions(read, operand));
-  };
-}
-
-function network(texts: readonly string[]): ValueTest {
-  const networks = texts.flatMap((text) => networkOf(text) ?? []);
-  return (value) => {
-    const address = typeof value === 'string' ? addressOf(value) : undefined;
-    if (address === undefined) return typeof value === 'string' ? false : undefined;
-    return networks.some((one) => isIn(one, address));
+    if (typeof value !== type || (type === 'number' && !Number.isFinite(value))) return undefined;
+    return set.has(fold(value));
   };
 }
 
 function items(
   values: readonly Json[],
-  passes: (has: (operand: Json) => boolean, operands: readonly Json[]) => boolean,
+  fold: Fold,
+  passes: (has: (operand: unknown) => boolean, operands: readonly unknown[]) => boolean,
 ): ValueTest {
+  const operands = values.map(fold);
   return (value) => {
-    if (!Array.isArray(value) || value.length > ITEM_LIMIT) return undefined;
-    const set = new Set(value);
-    return passes((operand) => set.has(operand), values);
+    if (!Array.isArray(value) || value.length > MOST_ITEMS) return undefined;
+    const set = new Set(value.map(fold));
+    return passes((operand) => set.has(operand), operands);
+  };
+}
+
+function someText(values: readonly Json[], fold: Fold, passes: (value: string, operand: string) => boolean): ValueTest {
+  const operands = values.map(fold) as string[];
+  return (value) => {
+    if (typeof value !== 'string') return undefined;
+    const text = fold(value) as string;
+    for (const operand of operands) if (passes(text, operand)) return true;
+    return false;
+  };
+}
+
+function pattern([operand]: readonly Json[], _: Fold, regex: RegexEngine | undefined): ValueTest {
+  if (regex === undefined) throw new Error('operator matches needs the regular expression engine');
+  const test = regex.compile(operand as string);
+  return (value) => (typeof value === 'string' && byteLength(value) <= SUBJECT_BYTES ? test(value) : undefined);
+}
+
+function network(values: readonly Json[]): ValueTest {
+  const networks = values.map((value) => networkOf(value as string) as Network);
+  return (value) => {
+    if (typeof value !== 'string') return undefined;
+    const address = addressOf(value);
+    return address !== undefined && networks.some((one) => isIn(one, address));
+  };
+}
+
+function distance(
+  read: (value: unknown) => number | undefined,
+  operand: unknown,
+): (value: unknown) => number | undefined {
+  const start = read(operand) as number;
+  return (value) => {
+    const number = read(value);
+    return number === undefined ? undefined : number - start;
   };
 }
 
@@ -121,11 +148,6 @@ function dateOf(value: unknown): number | undefined {
   return typeof value === 'string' ? instantOf(value) : value instanceof Date ? numberOf(value.getTime()) : undefined;
 }
 
-function textOf(value: Json | undefined): string {
-  if (typeof value !== 'string') throw misfit(value);
-  return value;
-}
-
-function misfit(value: Json | undefined): Error {
-  return new Error(`an operand does not fit: ${JSON.stringify(value)}`);
+function semverOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? versionOf(value) : undefined;
 }

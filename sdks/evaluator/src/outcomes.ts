@@ -1,6 +1,7 @@
 import { flagProblems } from './parse-flag.ts';
-import { EVERYONE, rampShare, readRamp } from './rollout.ts';
-import type { Flag, Json, Rule, Serve } from './ruleset.ts';
+import { EVERYONE, shareAt, shareOf } from './rollout.ts';
+import type { Flag, Json, Serve } from './ruleset.ts';
+import type { Semantics } from './semantics.ts';
 
 /** What a flag can serve to anyone, at one instant. */
 export interface OutcomeSet {
@@ -18,11 +19,19 @@ export interface Outcome {
 /**
  * Everything a flag can serve: the rules in order up to the first that counts for everyone, else the default.
  *
- * @param now  milliseconds since 1970; decides where ramps are
+ * @param now        milliseconds since 1970; decides where ramps are
+ * @param semantics  those that can tell it of their own flags; without one a flag that follows it is unknown
  */
-export function outcomes(flag: Flag, now: number): OutcomeSet {
-  if (flagProblems(flag).length > 0) return { unknown: true, outcomes: [] };
-  const served = flag.enabled ? enabledServes(flag, now) : [flag.off];
+export function outcomes(flag: Flag, now: number, semantics: readonly Semantics[] = []): OutcomeSet {
+  if (flagProblems(flag).length > 0) return unknown;
+  const { semantics: name = 'burgee-1', enabled, off } = flag;
+  if (enabled && name !== 'burgee-1')
+    return foreignOutcomes(
+      flag,
+      now,
+      semantics.find((one) => one.name === name),
+    );
+  const served = enabled ? enabledServes(flag, now) : [off];
   const values = new Map<string, Outcome>();
   for (const outcome of served.flatMap((serve) => outcomesOf(serve, flag))) {
     values.set(canonical(outcome.value), outcome);
@@ -30,10 +39,21 @@ export function outcomes(flag: Flag, now: number): OutcomeSet {
   return { unknown: false, outcomes: [...values.values()] };
 }
 
+const unknown: OutcomeSet = { unknown: true, outcomes: [] };
+
+function foreignOutcomes(flag: Flag, now: number, semantics: Semantics | undefined): OutcomeSet {
+  try {
+    return semantics?.outcomes?.(flag, now) ?? unknown;
+  } catch {
+    return unknown;
+  }
+}
+
 function enabledServes(flag: Flag, now: number): Serve[] {
-  const served: Serve[] = isMaybe(flag.requires) ? [flag.off] : [];
-  for (const rule of flag.rules ?? []) {
-    const share = shareOf(rule, now);
+  const { off, requires = [], rules = [] } = flag;
+  const served: Serve[] = requires.map(({ else: otherwise = off }) => otherwise);
+  for (const rule of rules) {
+    const share = shareAt(shareOf(rule.rollout), now);
     if (share === 0) continue;
     served.push(rule.serve === undefined ? 'on' : rule.serve);
     if (share === EVERYONE && !isMaybe(rule.if) && !isMaybe(rule.requires)) return served;
@@ -43,13 +63,6 @@ function enabledServes(flag: Flag, now: number): Serve[] {
 
 function isMaybe(questions: readonly unknown[] | undefined): boolean {
   return questions !== undefined && questions.length > 0;
-}
-
-function shareOf({ rollout = 100 }: Rule, now: number): number {
-  if (typeof rollout === 'number') return Math.round(rollout * 1000);
-  if ('percent' in rollout) return Math.round(rollout.percent * 1000);
-  const ramp = readRamp(rollout);
-  return ramp === undefined ? 0 : rampShare(ramp, now);
 }
 
 /** A variant of weight 0 is never served. */

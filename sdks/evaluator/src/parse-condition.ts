@@ -60,7 +60,7 @@ function attribute(value: unknown, place: Place): void {
   if (!isRecord(value)) return;
   const [attr, op, values, ignoreCase] = ['attr', 'op', 'values', 'ignoreCase'].map((field) => fieldOf(value, field));
   if (typeof op !== 'string') return;
-  const limits = Object.hasOwn(place.operators, op) ? place.operators[op] : undefined;
+  const limits = fieldOf(place.operators, op);
   if (limits === undefined) {
     fault(at(place, 'op'), `unknown operator; known: ${Object.keys(place.operators).join(', ')}`);
     return;

@@ -77,7 +77,7 @@ export const isText: (value: unknown, place: Place) => boolean = typed('string')
 export const isTruth: Check = typed('boolean');
 
 /** Own fields only. */
-export function fieldOf(record: Readonly<Record<string, unknown>>, field: string): unknown {
+export function fieldOf<Value>(record: Readonly<Record<string, Value>>, field: string): Value | undefined {
   return Object.hasOwn(record, field) ? record[field] : undefined;
 }
 

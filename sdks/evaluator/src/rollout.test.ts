@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate } from './evaluate.ts';
 import { nextChangeAt } from './next-change.ts';
-import { compileShare, rampShare } from './rollout.ts';
+import { rampShare, shareOf } from './rollout.ts';
 import { booleanFlag, compiledOf } from './sample.support.ts';
-import { newFindings } from './scope.ts';
 
 const percent = fc.integer({ min: 0, max: 100_000 }).map((share) => share / 1000);
 const users = Array.from({ length: 500 }, (_, i) => `user-${i}`);
@@ -143,6 +142,6 @@ test('a date condition on now is a next change; flags that are off have none', (
 
 test('every percentage of three decimals is a whole number of buckets', () => {
   for (let buckets = 0; buckets <= 100_000; buckets++) {
-    if (compileShare({ id: 'r', rollout: buckets / 1000 }, '', newFindings())(0) !== buckets) expect.fail(`${buckets}`);
+    if (shareOf(buckets / 1000) !== buckets) expect.fail(`${buckets}`);
   }
 });

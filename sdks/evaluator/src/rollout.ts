@@ -1,7 +1,7 @@
-import { bucket, type HashState } from './bucket.ts';
-import { badTargetingKey, type EvaluationContext, type Fault, missingTargetingKey } from './evaluation.ts';
+import { bucket, type HashState, seedState } from './bucket.ts';
+import { attributeOf, badTargetingKey, type EvaluationContext, type Fault, missingTargetingKey } from './evaluation.ts';
 import { instantOf } from './grammar.ts';
-import type { Rule, Ramp as RulesetRamp } from './ruleset.ts';
+import type { Hashed, Rule, Ramp as RulesetRamp } from './ruleset.ts';
 import type { Findings } from './scope.ts';
 
 /** All buckets. */
@@ -15,36 +15,23 @@ export interface Ramp {
   readonly to: number;
 }
 
-/** How many of the 100 000 buckets a rule counts for at an instant. */
-export type Share = (now: number) => number;
-
-/** The share of a rule; percentages have three decimals, so buckets are whole. */
-export function compileShare({ rollout }: Rule, path: string, findings: Findings): Share {
-  if (rollout === undefined) return () => EVERYONE;
-  if (typeof rollout === 'number' && rollout >= 0 && rollout <= 100) {
-    const share = Math.round(rollout * 1000);
-    if (share !== 0 && share !== EVERYONE) findings.reads.add('targetingKey');
-    return () => share;
-  }
-  if (typeof rollout === 'object' && rollout !== null && 'percent' in rollout) {
-    return compileShare({ id: '', rollout: rollout.percent }, path, findings);
-  }
-  const ramp = typeof rollout === 'object' && rollout !== null ? readRamp(rollout) : undefined;
-  if (ramp === undefined) {
-    findings.problems.push({ path: `${path}.rollout`, message: 'neither a percentage nor a ramp' });
-    return () => 0;
-  }
-  findings.ramps.push(ramp);
-  findings.reads.add('targetingKey');
-  return (now) => rampShare(ramp, now);
+/** How many of the 100 000 buckets a rule counts for. */
+export function shareOf(rollout: Rule['rollout'] = 100): number | Ramp {
+  if (typeof rollout === 'number') return Math.round(rollout * 1000);
+  return 'percent' in rollout ? Math.round(rollout.percent * 1000) : readRamp(rollout);
 }
 
-/** undefined where the ramp is not of that shape. */
-export function readRamp({ from, to, start, end }: RulesetRamp): Ramp | undefined {
-  const startMs = instantOf(String(start));
-  const endMs = instantOf(String(end));
-  const whole = startMs !== undefined && endMs !== undefined && startMs < endMs && 0 <= from && from <= to && to <= 100;
-  return whole ? { start: startMs, end: endMs, from: Math.round(from * 1000), to: Math.round(to * 1000) } : undefined;
+function readRamp({ from, to, start, end }: RulesetRamp): Ramp {
+  return {
+    start: instantOf(start) as number,
+    end: instantOf(end) as number,
+    from: Math.round(from * 1000),
+    to: Math.round(to * 1000),
+  };
+}
+
+export function shareAt(share: number | Ramp, now: number): number {
+  return typeof share === 'number' ? share : rampShare(share, now);
 }
 
 /** 0 before the start, then rising evenly, then `to` for ever. */
@@ -54,10 +41,38 @@ export function rampShare({ start, end, from, to }: Ramp, now: number): number {
   return from + Math.floor((to - from) * ((now - start) / (end - start)));
 }
 
-/** The bucket of a context's targeting key, or why there is none. */
-export function bucketOf(seed: HashState, { targetingKey }: EvaluationContext): number | Fault {
-  if (typeof targetingKey === 'string' && targetingKey !== '') return bucket(seed, targetingKey);
-  return targetingKey === undefined || targetingKey === null || targetingKey === ''
-    ? missingTargetingKey
-    : badTargetingKey;
+/** By what a rollout or a split puts contexts into buckets. */
+export interface Hashing {
+  readonly state: HashState;
+  /** undefined: the targeting key. */
+  readonly by: readonly string[] | undefined;
+}
+
+/** The hashing of a rollout or a split; the attributes it reads go to the findings. */
+export function compileHashing({ by, seed }: Hashed, otherwise: string, findings: Findings): Hashing {
+  for (const attribute of by ?? ['targetingKey']) findings.reads.add(attribute);
+  return { state: seedState(seed ?? otherwise), by };
+}
+
+/** The bucket of a context, or why there is none. */
+export function bucketOf({ state, by }: Hashing, context: EvaluationContext): number | Fault {
+  if (by !== undefined) return bucketBy(state, by, context);
+  const { targetingKey } = context;
+  if (typeof targetingKey === 'string' && targetingKey !== '') return bucket(state, targetingKey);
+  return isMissing(targetingKey) ? missingTargetingKey : badTargetingKey;
+}
+
+/** The first attribute that the context has decides. */
+function bucketBy(state: HashState, by: readonly string[], context: EvaluationContext): number | Fault {
+  for (const attribute of by) {
+    const value = attributeOf(context, attribute);
+    if (isMissing(value)) continue;
+    if (typeof value === 'string' || Number.isSafeInteger(value)) return bucket(state, String(value));
+    return { errorCode: 'INVALID_CONTEXT', errorMessage: `attribute ${attribute} must be a string or a whole number` };
+  }
+  return { errorCode: 'TARGETING_KEY_MISSING', errorMessage: `the context has no ${by.join(', ')}` };
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }

@@ -21,10 +21,7 @@ export interface Findings {
 }
 
 /** What compiling a flag or a segment needs. */
-export interface Scope extends Findings, Common {
-  /** undefined: there is no such segment, or one segment refers to another. */
-  readonly segment: (key: string) => CompiledSegment | undefined;
-}
+export interface Scope extends Findings, Common {}
 
 /** What all flags and segments of one compilation have in common. */
 export interface Common {
@@ -33,19 +30,32 @@ export interface Common {
   readonly others: ReadonlyMap<string, Semantics & { readonly shared: Map<string, unknown> }>;
   /** Filled while they are compiled. */
   readonly flags: ReadonlyMap<string, CompiledFlag>;
+  /** undefined: there is no such segment. */
+  readonly segment: (key: string) => CompiledSegment | undefined;
 }
 
 export interface CompiledSegment extends Findings {
   readonly matches: Matcher;
 }
 
-export function newFindings(): Findings {
-  return { problems: [], reads: new Set(), instants: [], ramps: [], clocks: new Set() };
+export function newFindings(problems: readonly Problem[] = [], problem?: Problem): Findings {
+  const all = problem === undefined ? [...problems] : [...problems, problem];
+  return { problems: all, reads: new Set(), instants: [], ramps: [], clocks: new Set() };
 }
 
 export function addFindings(target: Findings, { reads, instants, ramps, clocks }: Findings): void {
   for (const attribute of reads) target.reads.add(attribute);
-  target.instants.push(...instants);
-  target.ramps.push(...ramps);
+  for (const instant of instants) target.instants.push(instant);
+  for (const ramp of ramps) target.ramps.push(ramp);
   for (const clock of clocks) target.clocks.add(clock);
+}
+
+/** undefined, and a problem, where the definition is so odd that compiling it throws. */
+export function attempt<Result>({ problems }: Findings, make: () => Result): Result | undefined {
+  try {
+    return make();
+  } catch {
+    if (problems.length === 0) problems.push({ path: '', message: 'does not compile' });
+    return undefined;
+  }
 }

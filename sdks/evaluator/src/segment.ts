@@ -1,12 +1,40 @@
 import type { Matcher } from './compiled.ts';
 import { badTargetingKey } from './evaluation.ts';
-import { compileConditions, matchEach } from './match.ts';
-import type { Condition, Segment, SemanticsName } from './ruleset.ts';
-import type { Scope } from './scope.ts';
+import { graphFaults } from './graph.ts';
+import { compileConditions, matchEach, matchSegment, never } from './match.ts';
+import type { Condition, Ruleset, Segment } from './ruleset.ts';
+import { attempt, type Common, type CompiledSegment, newFindings, type Scope } from './scope.ts';
+
+/** Compiles a segment when a flag, or another segment, first asks for it. */
+export function segmentCompiler({ segments, faults }: Ruleset, common: Omit<Common, 'segment'>): Common['segment'] {
+  const sources = new Map(Object.entries(segments));
+  const graph = graphFaults(sources, ({ if: conditions = [] }) => namedIn(conditions), 'segments', 'if');
+  const compiled = new Map<string, CompiledSegment>();
+  const compile = (key: string): CompiledSegment | undefined => {
+    const known = compiled.get(key);
+    const source = sources.get(key);
+    if (known !== undefined || source === undefined) return known;
+    const scope: Scope = { ...newFindings(faults?.segments[key], graph.get(key)), ...common, segment: compile };
+    const isSound = scope.problems.length === 0;
+    const matches = (isSound && attempt(scope, () => compileSegment(source, scope))) || never;
+    const made = { ...scope, matches };
+    compiled.set(key, made);
+    return made;
+  };
+  return compile;
+}
+
+/** The segments that conditions name. */
+function namedIn(conditions: readonly Condition[]): string[] {
+  return conditions.flatMap((condition) => {
+    if ('segment' in condition) return [condition.segment];
+    return 'attr' in condition ? [] : Object.values(condition).flatMap(namedIn);
+  });
+}
 
 /** Who is in a segment: excluded keys never, included keys always, others when all conditions match. */
-export function compileSegment(segment: Segment, scope: Scope): Matcher {
-  const matches = segment.if === undefined ? () => false : compileIf(segment.if, segment.semantics, scope);
+function compileSegment(segment: Segment, scope: Scope): Matcher {
+  const matches = segment.if === undefined ? never : compileIf(segment.if, segment, scope);
   const excluded = new Set(segment.exclude);
   const included = new Set(segment.include);
   if (excluded.size + included.size === 0) return matches;
@@ -21,10 +49,14 @@ export function compileSegment(segment: Segment, scope: Scope): Matcher {
   };
 }
 
-function compileIf(conditions: readonly Condition[], name: SemanticsName = 'burgee-1', scope: Scope): Matcher {
-  if (name === 'burgee-1') return matchEach(compileConditions(conditions, 'if', scope));
-  const compile = scope.others.get(name)?.compileConditions;
-  if (compile !== undefined) return compile(conditions, { findings: scope, regex: scope.regex });
-  scope.problems.push({ path: 'semantics', message: `this evaluator was given no semantics ${name} for segments` });
-  return () => false;
+function compileIf(conditions: readonly Condition[], { semantics = 'burgee-1' }: Segment, scope: Scope): Matcher {
+  if (semantics === 'burgee-1') return matchEach(compileConditions(conditions, 'if', scope));
+  const compile = scope.others.get(semantics)?.compileConditions;
+  const segment = (key: string, path: string) => matchSegment({ segment: key }, path, scope);
+  if (compile !== undefined) return compile(conditions, { findings: scope, regex: scope.regex, segment });
+  scope.problems.push({
+    path: 'semantics',
+    message: `this evaluator was given no semantics ${semantics} for segments`,
+  });
+  return never;
 }

@@ -19,12 +19,15 @@ export interface Semantics {
   /** Makes an enabled flag ready; faults go to `tools.findings.problems`, and it may throw. */
   compileFlag(flag: Flag, tools: SemanticsTools): Decider;
   /** Makes the conditions of a segment ready whose `semantics` is this one; its lists of keys mean the same everywhere. */
-  compileConditions?(conditions: readonly Condition[], tools: Pick<SemanticsTools, 'findings' | 'regex'>): Matcher;
+  compileConditions?(conditions: readonly Condition[], tools: SegmentTools): Matcher;
   /** All that the flag can serve at an instant, where that can be told. */
   outcomes?(flag: Flag, now: number): OutcomeSet;
   /** Why a decision came out as it did, in sentences; in the order of the decision. */
   explain?(flag: Flag, context: EvaluationContext, now: number): readonly string[];
 }
+
+/** What `compile` lends for the conditions of a segment. */
+export type SegmentTools = Pick<SemanticsTools, 'findings' | 'regex' | 'segment'>;
 
 /** What `compile` lends a semantics. */
 export interface SemanticsTools {

@@ -1,8 +1,7 @@
-import { type HashState, seedState } from './bucket.ts';
 import type { Serving } from './compiled.ts';
-import { type Evaluation, type EvaluationMetadata, failed, type Reason } from './evaluation.ts';
-import { bucketOf, EVERYONE } from './rollout.ts';
-import type { Flag, Json, Serve, Split } from './ruleset.ts';
+import type { Evaluation, EvaluationMetadata, Reason } from './evaluation.ts';
+import { compileHashing } from './rollout.ts';
+import type { Flag, Json, Metadata, Serve } from './ruleset.ts';
 import type { Findings } from './scope.ts';
 
 /** What the evaluations of one flag are made from. */
@@ -10,21 +9,14 @@ export interface Outcomes {
   readonly key: string;
   readonly flag: Flag;
   readonly findings: Findings;
-  readonly splitSeed: HashState;
   /** Frozen copies of the values. */
   readonly values: ReadonlyMap<string, Json>;
   readonly metadata: EvaluationMetadata | undefined;
 }
 
 export function outcomesOf(key: string, flag: Flag, findings: Findings): Outcomes {
-  return {
-    key,
-    flag,
-    findings,
-    splitSeed: seedState(`${flag.salt ?? key}:split`),
-    values: new Map(Object.entries(flag.variants).map(([name, value]) => [name, frozen(value)])),
-    metadata: flag.metadata && frozen(flag.metadata),
-  };
+  const values = new Map(Object.entries(flag.variants).map(([name, value]) => [name, frozen(value)]));
+  return { key, flag, findings, values, metadata: flag.metadata && frozen(flag.metadata) };
 }
 
 /** Why an evaluation came out. */
@@ -35,50 +27,32 @@ export interface Cause {
 }
 
 /** The one frozen evaluation that serves a variant, or the code's default, for a cause. */
-export function outcome({ key, values, metadata }: Outcomes, variant: string | null, cause: Cause): Evaluation {
-  const value = variant === null ? undefined : values.get(variant);
-  return Object.freeze({
-    flagKey: key,
-    ...(variant !== null && value !== undefined && { value, variant }),
-    ...(metadata && { metadata }),
-    ...cause,
-  });
+export function outcome(outcomes: Outcomes, variant: string | null, cause: Cause): Evaluation {
+  const value = variant === null ? undefined : outcomes.values.get(variant);
+  return served(outcomes, variant === null || value === undefined ? {} : { value, variant }, cause);
 }
 
-/** A variant, the code's default or a split, ready to be served; faults go to the findings. */
-export function compileServe(outcomes: Outcomes, serve: Serve, cause: Cause, path: string): Serving {
-  if (serve !== null && typeof serve === 'object') {
-    if ('split' in serve) return compileSplit(outcomes, serve, cause, `${path}.split`);
-    const literal = Object.freeze({ ...outcome(outcomes, null, cause), value: frozen(serve.value) });
-    return () => literal;
-  }
-  checkVariant(outcomes, serve, path);
-  const served = outcome(outcomes, serve, cause);
-  return () => served;
+function served({ key, metadata }: Outcomes, answer: Pick<Evaluation, 'value' | 'variant'>, cause: Cause): Evaluation {
+  return Object.freeze({ flagKey: key, ...answer, ...(metadata && { metadata }), ...cause });
 }
 
-function compileSplit(outcomes: Outcomes, { split }: Split, cause: Cause, path: string): Serving {
-  const { key, splitSeed, findings } = outcomes;
-  findings.reads.add('targetingKey');
+/** The cause with metadata that go over the flag's. */
+export function withMetadata({ metadata }: Outcomes, cause: Cause, more: Metadata | undefined): Cause {
+  return more === undefined ? cause : { ...cause, metadata: Object.freeze({ ...metadata, ...more }) };
+}
+
+/** What is served once a rule, or nothing, has matched. */
+export function compileServe(outcomes: Outcomes, serve: Serve, cause: Cause): Serving {
+  if (typeof serve === 'string' || serve === null) return { same: outcome(outcomes, serve, cause), split: undefined };
+  if ('value' in serve) return { same: served(outcomes, { value: frozen(serve.value) }, cause), split: undefined };
   let end = 0;
-  const parts = split.map(([variant, weight]) => {
-    checkVariant(outcomes, variant, path);
-    end += weight >= 0 ? weight : Number.NaN;
-    return { end, served: outcome(outcomes, variant, { ...cause, reason: 'SPLIT' }) };
+  const arms = serve.split.map(([variant, weight, metadata]) => {
+    end += weight;
+    return { end, served: outcome(outcomes, variant, withMetadata(outcomes, { ...cause, reason: 'SPLIT' }, metadata)) };
   });
-  if (end !== EVERYONE) findings.problems.push({ path, message: 'weights are in 1/1000 % and sum to 100,000' });
-  return (context) => {
-    const bucket = bucketOf(splitSeed, context);
-    if (typeof bucket !== 'number') return failed(key, bucket);
-    for (const part of parts) if (bucket < part.end) return part.served;
-    throw new Error('weights do not cover all buckets');
-  };
-}
-
-/** Adds a problem where a variant is named that the flag does not have. */
-export function checkVariant({ values, findings }: Outcomes, variant: string | null, path: string): void {
-  if (variant !== null && !values.has(variant))
-    findings.problems.push({ path, message: `no variant named ${variant}` });
+  const { key, flag, findings } = outcomes;
+  const hashing = compileHashing(serve, `${flag.salt ?? key}:split`, findings);
+  return { same: undefined, split: { hashing, arms } };
 }
 
 function frozen<Value extends Json>(value: Value): Value {

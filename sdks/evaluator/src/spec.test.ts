@@ -5,9 +5,11 @@ import { compile } from './compile.ts';
 import { evaluate } from './evaluate.ts';
 import type { Evaluation, EvaluationContext } from './evaluation.ts';
 import { explain } from './explain.ts';
+import { folded } from './operators.ts';
 import { parseRuleset } from './parse.ts';
 import { regexEngine } from './regex.ts';
-import { rampShare, readRamp } from './rollout.ts';
+import { bucketOf, compileHashing, shareAt, shareOf } from './rollout.ts';
+import { newFindings } from './scope.ts';
 
 const spec = new URL('../../../spec/', import.meta.url);
 
@@ -61,7 +63,28 @@ test('buckets as the vectors say', () => {
 test('ramps as the vectors say', () => {
   const { ramps } = read('bucketing.json');
   for (const { now, share, ...ramp } of ramps) {
-    const read = readRamp(ramp);
-    expect(read && rampShare(read, Date.parse(now)), now).toBe(share);
+    expect(shareAt(shareOf(ramp), Date.parse(now)), now).toBe(share);
   }
+});
+
+test('hashes numbers as their decimal text, and nothing else that is no text', () => {
+  const hashing = compileHashing({ by: ['a'], seed: 's' }, '', newFindings());
+  for (const { value, text } of read('bucketing.json').numbers) {
+    const found = bucketOf(hashing, { a: value });
+    expect(typeof found === 'number' ? found : found.errorCode, value).toBe(
+      text === null ? 'INVALID_CONTEXT' : bucket(seedState('s'), text),
+    );
+  }
+});
+
+test('hashes the seed, else salt and use, before the value', () => {
+  for (const { seed, salt, use, text } of read('bucketing.json').seeds) {
+    const { state } = compileHashing(seed === null ? {} : { seed }, `${salt}:${use}`, newFindings());
+    expect(`${text}`.endsWith(':')).toBe(true);
+    expect(state).toEqual(seedState(text.slice(0, -1)));
+  }
+});
+
+test('folds as the vectors say', () => {
+  for (const { text, folded: expected } of read('bucketing.json').folding) expect(folded(text)).toBe(expected);
 });
