@@ -45,6 +45,7 @@ export class ImportsResolver {
       flags: input.flags.flatMap(({ flag }) => keyOf(flag)),
       segments: input.segments.flatMap(({ segment }) => keyOf(segment)),
     });
+    await this.#rulesets.refresh(environmentId);
     const { ruleset } = await this.#rulesets.open(environmentId);
     const plan = planImport(input, known, ruleset);
     const { format, reference, reason, dryRun } = input;

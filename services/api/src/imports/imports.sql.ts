@@ -136,19 +136,21 @@ async function renewFlags(
   variants: (place: Place) => RawBuilder<unknown>,
 ): Promise<void> {
   await sql`
+    with ${givenByKey(some)}
     update burgee.flag
     set
       variants = ${variants(place)},
-      metadata = coalesce(given -> 'flag' -> 'metadata', '{}'),
-      client_visible = client_visible or coalesce((given -> 'flag' ->> 'clientVisible')::boolean, false),
+      metadata = coalesce(given.flag -> 'metadata', '{}'),
+      client_visible = client_visible or coalesce((given.flag ->> 'clientVisible')::boolean, false),
       origin = ${jsonb(place.origin)},
       change_reason = ${place.reason ?? null}
-    from jsonb_array_elements(${jsonb(some)}) as given
+    from given
     where flag.project_id = ${place.project.id}
-      and flag.key = given -> 'flag' ->> 'key'`.execute(db);
+      and flag.key = any (${keysOf(some)}::text[])
+      and flag.key = given.key`.execute(db);
 }
 
-const everything = () => sql`flag.variants || (given -> 'flag' -> 'variants')`;
+const everything = () => sql`flag.variants || (given.flag -> 'variants')`;
 
 const onlyNew = (place: Place) => sql`
   case
@@ -157,26 +159,41 @@ const onlyNew = (place: Place) => sql`
       from burgee.flag_setting as setting
       where setting.flag_id = flag.id and not ${isRenewed(place)}
     ) then flag.variants
-    else given -> 'flag' -> 'variants'
+    else given.flag -> 'variants'
   end`;
 
 /** In the chosen environment as imported; elsewhere the same definition, switched off, while nobody ever used it there. */
 async function writeSettings(db: Kysely<DB>, some: readonly PlannedFlag[], place: Place): Promise<void> {
   await sql`
+    with ${givenByKey(some)}
     update burgee.flag_setting as setting
     set
-      enabled = (given -> 'flag' ->> 'enabled')::boolean and setting.environment_id = ${place.environmentId},
-      off_variant = given -> 'flag' ->> 'off',
-      requires = given -> 'flag' -> 'requires',
-      rules = given -> 'flag' -> 'rules',
-      default_serve = given -> 'flag' -> 'default',
-      salt = given -> 'flag' ->> 'salt',
-      semantics = given -> 'flag' ->> 'semantics',
-      foreign_rule = given -> 'flag' -> 'foreign',
+      enabled = (given.flag ->> 'enabled')::boolean and setting.environment_id = ${place.environmentId},
+      off_variant = given.flag ->> 'off',
+      requires = given.flag -> 'requires',
+      rules = given.flag -> 'rules',
+      default_serve = given.flag -> 'default',
+      salt = given.flag ->> 'salt',
+      semantics = given.flag ->> 'semantics',
+      foreign_rule = given.flag -> 'foreign',
       change_reason = ${place.reason ?? null}
-    from jsonb_array_elements(${jsonb(some)}) as given
-    join burgee.flag on flag.project_id = ${place.project.id} and flag.key = given -> 'flag' ->> 'key'
-    where setting.flag_id = flag.id and ${isRenewed(place)}`.execute(db);
+    from burgee.flag
+    join given on given.key = flag.key
+    where flag.project_id = ${place.project.id}
+      and flag.key = any (${keysOf(some)}::text[])
+      and setting.flag_id = flag.id
+      and ${isRenewed(place)}`.execute(db);
+}
+
+/** Taken apart once; the keys stand beside it as a list, so that the index finds their rows. */
+function givenByKey(some: readonly PlannedFlag[]): RawBuilder<unknown> {
+  return sql`given (key, flag) as materialized (
+    select one -> 'flag' ->> 'key', one -> 'flag' from jsonb_array_elements(${jsonb(some)}) as one
+  )`;
+}
+
+function keysOf(some: readonly PlannedFlag[]): string[] {
+  return some.map(({ flag }) => flag.key);
 }
 
 /**

@@ -218,7 +218,7 @@ test('brings segments with their conditions and members, and those that they nam
     [key('inner')],
   );
   expect(rows[0]?.wire).toEqual(segments[1]?.segment);
-  const again = [feature(key('seg-2'), flags[0]?.flag.rules as Record<string, unknown>)];
+  const again = [feature(key('seg-2'), { rules: flags[0]?.flag.rules })];
   expect((await run('developer', again, { segments })).segments).toEqual([]);
   const other = [{ segment: { key: key('inner'), semantics: 'unleash', if: [] } }];
   expect((await run('developer', [feature(key('seg-3'))], { segments: other, dryRun: true })).problems).toMatchObject([

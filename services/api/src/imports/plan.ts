@@ -59,11 +59,10 @@ export function planImport(input: ImportFlagsInput, known: Known, ruleset: Rules
   const segments = readSegments(input, known);
   const problems = [...segments.problems, ...flags.problems];
   const planned = [...flags.created, ...flags.updated];
-  const added = [...segments.added, ...segments.changed];
   const found = problemsWith(
     ruleset,
     planned.map(({ flag }) => flag),
-    added.map(({ segment }) => segment),
+    segments.all,
   );
   const refused = new Set(problems.map(({ key }) => key));
   for (const [key, list] of found) if (!refused.has(key)) problems.push(...invalid(key, list, 'INVALID_FLAG'));
@@ -175,6 +174,8 @@ function freeNames(taken: Set<string>): () => string {
 }
 
 interface ReadSegments {
+  /** Those too that are there already. */
+  readonly all: Segment[];
   readonly added: PlannedSegment[];
   readonly changed: PlannedSegment[];
   readonly problems: ImportProblem[];
@@ -182,7 +183,7 @@ interface ReadSegments {
 
 /** A segment that is there already with the same content is no clash, and not written. */
 function readSegments({ segments, update }: ImportFlagsInput, known: Known): ReadSegments {
-  const read: ReadSegments = { added: [], changed: [], problems: [] };
+  const read: ReadSegments = { all: [], added: [], changed: [], problems: [] };
   for (const [index, { segment: given, name, description }] of segments.entries()) {
     const parsed = parseSegment(given);
     const key = keyIn(given, `segments[${index}]`);
@@ -191,6 +192,7 @@ function readSegments({ segments, update }: ImportFlagsInput, known: Known): Rea
       continue;
     }
     const { segment } = parsed;
+    read.all.push(segment);
     const earlier = known.segments.get(key);
     const isSame = earlier !== undefined && canonical(earlier.wire) === canonical(segment);
     if (earlier === undefined) read.added.push({ segment, name, description });
