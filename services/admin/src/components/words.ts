@@ -28,6 +28,11 @@ export const findings: Record<StaleFinding['finding'], Words> = {
     icon: 'i-lucide-circle-off',
   },
   stuck: { label: 'Stuck', description: 'Half-way for a long time, nobody decides', icon: 'i-lucide-circle-pause' },
+  unknown: {
+    label: 'Unknown',
+    description: 'Kept in another system\u2019s form; only a person can tell whether it is finished',
+    icon: 'i-lucide-circle-help',
+  },
   ready_to_archive: {
     label: 'Ready to archive',
     description: 'Settled, and neither used nor found in code',

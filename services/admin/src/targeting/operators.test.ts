@@ -28,5 +28,6 @@ test('offers to ignore case for texts only', () => {
   expect(canIgnoreCase(wordsOf('in'), 'text')).toBe(true);
   expect(canIgnoreCase(wordsOf('has_any'), 'number')).toBe(false);
   expect(canIgnoreCase(wordsOf('matches'), 'text')).toBe(false);
-  expect(canIgnoreCase(wordsOf('NUM_EQ'), 'text')).toBe(true);
+  expect(canIgnoreCase(wordsOf('STR_CONTAINS'), 'text')).toBe(true);
+  expect(canIgnoreCase(wordsOf('NUM_EQ'), 'text')).toBe(false);
 });

@@ -57,10 +57,13 @@ const burgee: readonly OperatorWords[] = [
   { op: 'exists', words: 'is present', negated: 'is absent', operand: 'none', hint: '' },
 ];
 
-/** Unleash's own names, because whoever comes from there knows them; every value is a text, and case can be ignored everywhere. */
+/** Unleash's own names, because whoever comes from there knows them; every value is a text. Only its text operators look at case. */
 const unleash: readonly OperatorWords[] = [
   ...['IN', 'NOT_IN'].map((op) => named(op, 'Type a value, then Enter')),
-  ...['STR_STARTS_WITH', 'STR_ENDS_WITH', 'STR_CONTAINS'].map((op) => named(op, 'Text, then Enter')),
+  ...['STR_STARTS_WITH', 'STR_ENDS_WITH', 'STR_CONTAINS'].map((op) => ({
+    ...named(op, 'Text, then Enter'),
+    folds: true,
+  })),
   ...['NUM_EQ', 'NUM_GT', 'NUM_GTE', 'NUM_LT', 'NUM_LTE'].map((op) => named(op, 'Number', true)),
   ...['DATE_AFTER', 'DATE_BEFORE'].map((op) => named(op, instant.hint, true)),
   ...['SEMVER_EQ', 'SEMVER_GT', 'SEMVER_GTE', 'SEMVER_LT', 'SEMVER_LTE'].map((op) => named(op, version.hint, true)),
@@ -69,7 +72,7 @@ const unleash: readonly OperatorWords[] = [
 ];
 
 function named(op: string, hint: string, one = false): OperatorWords {
-  return { op, words: op, negated: `not ${op}`, operand: 'text', hint, folds: true, ...(one ? { one } : {}) };
+  return { op, words: op, negated: `not ${op}`, operand: 'text', hint, ...(one ? { one } : {}) };
 }
 
 /** The operators that a flag or a segment of these semantics may use. */

@@ -51,9 +51,9 @@ test('tells by what a share counts, and a shared seed', () => {
 
 test('tells a value of its own, the metadata of an arm, and weights of any sum', () => {
   expect(serveSentence({ value: { columns: 2 } })).toBe('the value {"columns":2}');
-  const split = [['on', 1, { variant: 'red' }] as const, ['on', 3] as const];
+  const split = [['on', 1, { variant: 'red', size: 2 }] as const, ['on', 3] as const];
   expect(serveSentence({ split, by: ['userId', '$random'] })).toBe(
-    'on 25 % with {"variant":"red"}, on 75 % by user id, else random',
+    'red 25 % with {"size":2}, on 75 % by user id, else random',
   );
 });
 

@@ -30,10 +30,11 @@ export function serveSentence(serve: Serve | undefined): string {
   return `${serve.split.map(armSentence).join(', ')}${hashed(serve)}`;
 }
 
-function armSentence([variant, weight, metadata]: Arm, _index: number, arms: readonly Arm[]): string {
+function armSentence([variant, weight, metadata = {}]: Arm, _index: number, arms: readonly Arm[]): string {
   const total = totalWeight(arms);
-  const more = metadata === undefined ? '' : ` with ${shortened(JSON.stringify(metadata))}`;
-  return `${variant} ${percent(total === 0 ? 0 : (weight / total) * 100)}${more}`;
+  const { variant: name = variant, ...rest } = metadata;
+  const more = Object.keys(rest).length === 0 ? '' : ` with ${shortened(JSON.stringify(rest))}`;
+  return `${name} ${percent(total === 0 ? 0 : (weight / total) * 100)}${more}`;
 }
 
 export function totalWeight(arms: readonly Arm[]): number {

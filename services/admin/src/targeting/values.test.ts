@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeValues, parseTyped, toTexts, toValues, typedText, valueKind } from './values.ts';
+import { mergeValues, parseTyped, prettyJson, toTexts, toValues, typedText, valueKind } from './values.ts';
 
 test('keeps the type of operands, because 1 and "1" differ', () => {
   expect(toValues(['1', ' 2.5 '], 'number')).toEqual([1, 2.5]);
@@ -34,4 +34,13 @@ test('writes a whole float with its point', () => {
   expect(typedText(1, 'float')).toBe('1.0');
   expect(typedText(1, 'integer')).toBe('1');
   expect(typedText('a', 'string')).toBe('a');
+});
+
+test('writes JSON that reads as the same value, short parts on one line', () => {
+  const value = {
+    state: 'ENABLED',
+    targeting: { if: [{ in: [{ var: 'country' }, ['NO', 'SE']] }, 'loud', null, {}, [], -0.5] },
+  };
+  expect(JSON.stringify(JSON.parse(prettyJson(value)))).toBe(JSON.stringify(value));
+  expect(prettyJson(value).split('\n')).toContain('      { "in": [{ "var": "country" }, ["NO", "SE"]] },');
 });

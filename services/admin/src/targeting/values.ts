@@ -56,3 +56,25 @@ export function parseJson(text: string): Json | undefined {
     return undefined; // The caller shows the fault at the field.
   }
 }
+
+/** JSON for people: what fits on a line stands on one. */
+export function prettyJson(value: Json, indent = ''): string {
+  const flat = spaced(value);
+  if (value === null || typeof value !== 'object' || indent.length + flat.length <= lineLength) return flat;
+  const inner = `${indent}  `;
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  const parts = Array.isArray(value)
+    ? value.map((item) => prettyJson(item as Json, inner))
+    : Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${prettyJson(item as Json, inner)}`);
+  return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${indent}${close}`;
+}
+
+/** `{ "a": [1, 2] }` */
+function spaced(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+  if (!isRecord(value)) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${spaced(item as Json)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+}
+
+const lineLength = 72;
