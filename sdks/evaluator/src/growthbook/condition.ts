@@ -6,7 +6,7 @@ import { literalTest } from './literal.ts';
 import { isOperators, operatorTest } from './operators.ts';
 import { MALFORMED } from './stopped.ts';
 import { always, every, never, not, some, type Test } from './verdict.ts';
-import type { Texts } from './written.ts';
+import { asWritten, type Texts } from './written.ts';
 
 /** What compiling a condition needs. */
 export interface ConditionScope {
@@ -28,7 +28,7 @@ export interface ConditionScope {
 /** A whole condition as a yes or no; spec 0.8 may throw `MALFORMED`, where spec 0.12 says no. */
 export function compileCondition(condition: unknown, scope: ConditionScope): (object: unknown) => boolean {
   if (isEmpty(condition)) return () => true;
-  const test = conditionTest(condition, scope);
+  const test = conditionTest(asWritten(condition as Json, scope.texts), scope);
   if (!scope.strict) return (object) => test(object) === true;
   return (object) => {
     try {
@@ -80,7 +80,7 @@ function listTest(list: unknown, scope: ConditionScope, join: (tests: readonly T
 
 /** A value is asked by operators, or compared as it is. */
 export function valueTest(expected: unknown, scope: ConditionScope, ignoreCase: boolean): Test {
-  if (!isOperators(expected, scope.strict)) return literalTest(expected as Json, scope, ignoreCase);
+  if (!isOperators(expected, scope.strict)) return literalTest(expected as Json, scope.strict, ignoreCase);
   const tests = Object.entries(expected).map(([operator, operand]) => operatorTest(operator, operand, scope));
   return every(tests);
 }

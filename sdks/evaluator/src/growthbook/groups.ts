@@ -1,8 +1,10 @@
 import { isRecord } from '../parse-json.ts';
+import type { Json } from '../ruleset.ts';
 import { compilePath, noteRead } from './attributes.ts';
 import { type ConditionScope, conditionTest } from './condition.ts';
 import { membership } from './membership.ts';
 import { never, type Test, unknown } from './verdict.ts';
+import { asWritten } from './written.ts';
 
 /** `$inGroup` and `$notInGroup`: a group that is not there is an empty list, one that is no list lets nobody pass. */
 export function groupTest(operand: unknown, { strict, groups }: ConditionScope, negated: boolean): Test {
@@ -42,7 +44,7 @@ function groupCondition(id: string, condition: unknown, scope: ConditionScope): 
     scope.refuse('saved groups refer to each other more than 1,000 times');
     return never;
   }
-  return conditionTest(condition, { ...scope, inside: [...scope.inside, id] });
+  return conditionTest(asWritten(condition as Json, scope.texts), { ...scope, inside: [...scope.inside, id] });
 }
 
 function isOfNewType(entry: unknown): boolean {

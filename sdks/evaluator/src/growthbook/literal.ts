@@ -1,17 +1,11 @@
 import type { Json } from '../ruleset.ts';
 import { never, type Test } from './verdict.ts';
-import { asWritten, type Texts } from './written.ts';
-
-interface LiteralScope {
-  readonly strict: boolean;
-  readonly texts: Texts;
-}
 
 /** Whether a value equals one that stands in the condition by itself; objects and arrays compare as text. */
-export function literalTest(expected: Json, { strict, texts }: LiteralScope, ignoreCase: boolean): Test {
+export function literalTest(expected: Json, strict: boolean, ignoreCase: boolean): Test {
   if (expected === undefined) return never;
   if (typeof expected === 'object' && expected !== null) {
-    const text = JSON.stringify(asWritten(expected, texts));
+    const text = JSON.stringify(expected);
     return strict
       ? (value) => typeof value === 'object' && value !== null && JSON.stringify(value) === text
       : (value) => JSON.stringify(value) === text;

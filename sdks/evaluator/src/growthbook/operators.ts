@@ -140,7 +140,8 @@ function regexTest(operand: unknown, { strict, refuse }: ConditionScope, ignoreC
     });
     return (value) => {
       if (strict && typeof value !== 'string') return false;
-      const text = typeof value === 'string' ? value : String(value);
+      const text = textOf(value);
+      if (text === undefined) return false;
       if (text.length > SUBJECT_LIMIT) throw long;
       return find(text);
     };
@@ -148,5 +149,14 @@ function regexTest(operand: unknown, { strict, refuse }: ConditionScope, ignoreC
     if (!(error instanceof Refused)) throw error;
     refuse(`the pattern ${operand}: ${error.message}`);
     return never;
+  }
+}
+
+/** undefined: the value can not be made a text, such as an object without a prototype. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return typeof value === 'string' ? value : String(value);
+  } catch {
+    return undefined;
   }
 }
