@@ -1,3 +1,4 @@
+export { convertFlagd } from './flagd/convert.ts';
 export { flagd } from './flagd.ts';
 export { decryptGrowthbook, decryptGrowthbookPayload, type Subtle } from './growthbook/decrypt.ts';
 export { growthbook } from './growthbook.ts';
