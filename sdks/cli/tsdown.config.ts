@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/main.ts'],
+  entry: ['src/main.ts', 'src/peer.ts'],
   format: 'esm',
   platform: 'node',
   fixedExtension: false,

@@ -7,12 +7,15 @@ export class CliError extends Error {
   readonly code: string;
   readonly fix: string | undefined;
   readonly exitCode: number;
+  /** One line each, such as the problems that the server names. */
+  readonly details: readonly string[];
 
-  constructor(code: string, what: string, { fix, exitCode, cause }: CliErrorOptions) {
+  constructor(code: string, what: string, { fix, exitCode, cause, details = [] }: CliErrorOptions) {
     super(what, { cause });
     this.code = code;
     this.fix = fix;
     this.exitCode = exitCode;
+    this.details = details;
   }
 }
 
@@ -20,6 +23,7 @@ interface CliErrorOptions {
   readonly fix?: string | undefined;
   readonly exitCode: number;
   readonly cause?: unknown;
+  readonly details?: readonly string[] | undefined;
 }
 
 /** The lines that tell a person about an error. */
@@ -28,6 +32,7 @@ export function describeError(error: unknown): { text: string; exitCode: number 
   const message = (error as Error).message;
   if (typeof code !== 'string' || message === undefined) return { text: String((error as Error).stack), exitCode: 70 };
   const lines = [`${code}: ${message.replace(new RegExp(`^${code}: `), '')}`];
+  if (error instanceof CliError) lines.push(...error.details.map((detail) => `  ${detail}`));
   if (error instanceof CliError && fix !== undefined) lines.push(`  ${fix}`);
   return { text: lines.join('\n'), exitCode: exitCode ?? exitCodes.wrong };
 }

@@ -1,11 +1,16 @@
 import { type Connection, findServer } from './connection.ts';
 import { CliError, exitCodes } from './errors.ts';
-import { type Shell, variable } from './shell.ts';
+import { type Shell, variable, visible } from './shell.ts';
 
 /** Asks the management door one question and returns its data. */
-export async function ask<T>(shell: Shell, query: string, variables: Readonly<Record<string, unknown>>): Promise<T> {
+export async function ask<T>(
+  shell: Shell,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+  door: DoorOf = usual,
+): Promise<T> {
   const server = findServer(shell);
-  const answer = await post(server, JSON.stringify({ query, variables }));
+  const answer = await post(server, door, JSON.stringify({ query, variables }));
   const body = (await answer.json().catch(() => undefined)) as GraphqlAnswer<T> | undefined;
   const [error] = body?.errors ?? [];
   if (error !== undefined) throw refused(error);
@@ -31,6 +36,13 @@ export async function projectOf(shell: Shell, given: string | undefined): Promis
   });
 }
 
+interface DoorOf {
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
+const usual: DoorOf = { path: '/graphql', timeoutMs: 30_000 };
+
 interface GraphqlAnswer<T> {
   readonly data?: T | null;
   readonly errors?: readonly GraphqlError[];
@@ -38,17 +50,21 @@ interface GraphqlAnswer<T> {
 
 interface GraphqlError {
   readonly message: string;
-  readonly extensions?: { readonly code?: string; readonly fix?: string };
+  readonly extensions?: {
+    readonly code?: string;
+    readonly fix?: string;
+    readonly problems?: readonly { readonly key?: string; readonly path: string; readonly message: string }[];
+  };
 }
 
-async function post({ url, token }: Connection, body: string): Promise<Response> {
+async function post({ url, token }: Connection, { path, timeoutMs }: DoorOf, body: string): Promise<Response> {
   try {
-    return await fetch(`${url}/graphql`, {
+    return await fetch(`${url}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body,
       redirect: 'error', // the token is for this server only
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (cause) {
     throw new CliError('UNREACHABLE', `${url} does not answer`, {
@@ -62,5 +78,9 @@ async function post({ url, token }: Connection, body: string): Promise<Response>
 function refused({ message, extensions }: GraphqlError): CliError {
   const code = extensions?.code ?? 'REFUSED';
   const exitCode = code === 'UNAVAILABLE' ? exitCodes.unreachable : exitCodes.refused;
-  return new CliError(code, message, { fix: extensions?.fix, exitCode });
+  const details = extensions?.problems?.map(({ key = '', path, message: said }) => {
+    const place = [key, path].filter((part) => part !== '').join(': ');
+    return visible(place === '' ? said : `${place}: ${said}`);
+  });
+  return new CliError(code, message, { fix: extensions?.fix, exitCode, details });
 }

@@ -5,4 +5,5 @@ process.exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   print: (text) => process.stdout.write(`${text}\n`),
   complain: (text) => process.stderr.write(`${text}\n`),
+  stdin: process.stdin,
 });

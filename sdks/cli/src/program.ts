@@ -3,6 +3,7 @@ import { addAuditCommands } from './audit.ts';
 import { describeError, exitCodes } from './errors.ts';
 import { addExplainCommand } from './explain.ts';
 import { addFlagCommands } from './flags.ts';
+import { addImportCommand } from './import.ts';
 import { addMigrationCommands } from './migrations.ts';
 import type { Shell } from './shell.ts';
 import { addStaleCommand } from './stale.ts';
@@ -23,7 +24,7 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
 
 function createProgram(shell: Shell): Command {
   const program = new Command('burgee')
-    .description('Stale flags, switches, explanations, migrations and the audit chain of a Burgee server.')
+    .description('Stale flags, switches, explanations, imports, migrations and the audit chain of a Burgee server.')
     .showHelpAfterError('(burgee --help says more)')
     .addHelpText('after', notes)
     .configureOutput({
@@ -35,6 +36,7 @@ function createProgram(shell: Shell): Command {
   addFlagCommands(program, shell);
   addExplainCommand(program, shell);
   addValidateCommand(program, shell);
+  addImportCommand(program, shell);
   addMigrationCommands(program, shell);
   addAuditCommands(program, shell);
   return program;

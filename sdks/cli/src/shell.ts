@@ -7,6 +7,8 @@ export interface Shell {
   readonly cwd: string;
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;
+  /** Absent: nothing comes in. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
 }
 
 /** A variable, given as `NAME` or by a file named in `NAME_FILE`; blank is absent. */
