@@ -22,13 +22,13 @@ export interface Asked {
     | undefined;
 }
 
-/** What differs between the peers that features are made for. */
+/** What a peer is asked: where SDKs of one specification differ among themselves, it is not asked. */
 export interface Dialect {
-  /** Parts that no peer can read: conditions that are none, and such. */
-  readonly malformed: boolean;
-  /** The order of rules and conditions, and of sticky buckets, where peers of one specification differ. */
-  readonly stickyWithConditions: boolean;
-  readonly nullForce: boolean;
+  /** Conditions of experiments; the Python SDK judges them before forced variations and sticky buckets, the others after. */
+  readonly conditions: boolean;
+  readonly sticky: boolean;
+  /** The Python SDK passes over a rule that forces null, reads an empty attribute name, and has no hash version 0 in filters. */
+  readonly python: boolean;
 }
 
 const KEYS = ['f1', 'f2', 'f3', 'f4', 'Fé🎉'];
@@ -129,7 +129,7 @@ const anything = fc.oneof(
 const version = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...VERSIONS) }, { weight: 2, arbitrary: scalar });
 
 /** Conditions; `depth` keeps them small. */
-function conditions(dialect: Dialect): fc.Arbitrary<Record<string, unknown>> {
+function conditions(): fc.Arbitrary<Record<string, unknown>> {
   const { condition } = fc.letrec<{
     condition: Record<string, unknown>;
     operand: unknown;
@@ -184,14 +184,11 @@ function conditions(dialect: Dialect): fc.Arbitrary<Record<string, unknown>> {
         arbitrary: named(name, fc.array(tie('condition'), { maxLength: 3 })),
       })),
       { weight: 1, arbitrary: named('$not', tie('condition')) },
-      ...(dialect.malformed
-        ? [
-            {
-              weight: 1,
-              arbitrary: fc.constantFrom<Record<string, unknown>>({ $not: null }, { $or: null }, { $and: [null] }),
-            },
-          ]
-        : []),
+      // what is no condition at all
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<Record<string, unknown>>({ $not: null }, { $or: null }, { $and: [null] }),
+      },
     ),
   }));
   return condition;
@@ -235,15 +232,7 @@ const share = fc.oneof(
 const range = fc.tuple(share, share).map(([a, b]) => [Math.min(a, b), Math.max(a, b)]);
 const hashVersion = fc.constantFrom(1, 2, 2, 3, 0);
 const seed = fc.constantFrom('', 'seed', 'sëed-🎲', 's2');
-const hashAttribute = fc.constantFrom('id', 'id', 'deviceId', 'country', 'age', 'missing', '');
-const filters = fc.array(
-  fc.record(
-    { seed, ranges: fc.array(range, { maxLength: 3 }), hashVersion, attribute: hashAttribute },
-    { requiredKeys: ['seed', 'ranges'] },
-  ),
-  { maxLength: 2 },
-);
-
+const HASH_ATTRIBUTES = ['id', 'id', 'deviceId', 'country', 'age', 'missing'];
 function parents(condition: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<unknown> {
   const asked = fc.oneof(
     fc
@@ -268,11 +257,22 @@ function rules(
   condition: fc.Arbitrary<Record<string, unknown>>,
 ): fc.Arbitrary<Record<string, unknown>> {
   const value = served;
-  const forced = dialect.nullForce ? value : value.filter((one) => one !== null);
+  const { python, sticky } = dialect;
+  const forced = python ? value.filter((one) => one !== null) : value;
+  const hashAttribute = fc.constantFrom(...HASH_ATTRIBUTES, ...(python ? [] : ['']));
+  const filter = fc.record(
+    {
+      seed,
+      ranges: fc.array(range, { maxLength: 3 }),
+      hashVersion: python ? hashVersion.filter((one) => one !== 0) : hashVersion,
+      attribute: hashAttribute,
+    },
+    { requiredKeys: ['seed', 'ranges'] },
+  );
   const common = {
     id: fc.constantFrom('', 'fr_1', 'r-2'),
     parentConditions: parents(condition),
-    filters,
+    filters: fc.array(filter, { maxLength: 2 }),
     seed,
     hashAttribute,
     hashVersion,
@@ -297,7 +297,9 @@ function rules(
   );
   const arms = {
     ...common,
-    ...(dialect.stickyWithConditions ? { condition } : {}),
+    ...(dialect.conditions && { condition }),
+    // without a fallback the Python SDK looks for no second document
+    ...(python && sticky && { hashAttribute: fc.constant('id') }),
     variations,
     weights,
     meta,
@@ -337,7 +339,7 @@ function bandits(condition: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary
   return fc.record({ b1: bandit, b2: bandit }, { requiredKeys: [] });
 }
 
-function asked(): fc.Arbitrary<Asked> {
+function asked({ sticky: isSticky, conditions: hasConditions, python }: Dialect): fc.Arbitrary<Asked> {
   const list = fc.array(scalar, { maxLength: 4 });
   const attributes = fc.record(
     {
@@ -372,9 +374,14 @@ function asked(): fc.Arbitrary<Asked> {
           { weight: 1, arbitrary: fc.constantFrom<Record<string, number>>({ 'f1-0': 1 }, { 'f2-1': 5, 'f3-0': 0 }) },
         ),
       }),
-      fc.option(fc.tuple(assignments, assignments), { freq: 2, nil: undefined }),
+      isSticky ? fc.option(fc.tuple(assignments, assignments), { freq: 2, nil: undefined }) : fc.constant(undefined),
     )
-    .map(([own, extras, sticky]) => ({ attributes: own, ...extras, sticky: sticky && documents(own, sticky) }));
+    .map(([own, extras, sticky]) => ({
+      attributes: own,
+      ...extras,
+      ...(python && hasConditions && { url: '', forcedVariations: {} }),
+      sticky: sticky && documents(own, sticky),
+    }));
 }
 
 /** Documents of the two attributes that experiments ask for most. */
@@ -396,7 +403,7 @@ function documents(
 
 /** Sets of features that ask for each other, cycles included; experiments are named after their place. */
 export function featureSets(dialect: Dialect, contexts: number): fc.Arbitrary<FeatureSet> {
-  const condition = conditions(dialect);
+  const condition = conditions();
   const rule = rules(dialect, condition);
   const feature = fc.record({ defaultValue: served, rules: fc.array(rule, { maxLength: 4 }) }, { requiredKeys: [] });
   const features = fc.tuple(...KEYS.map(() => fc.option(feature, { freq: 8, nil: undefined }))).map((list) => {
@@ -404,7 +411,7 @@ export function featureSets(dialect: Dialect, contexts: number): fc.Arbitrary<Fe
     return Object.fromEntries(present);
   });
   const payload = fc.record({ features, savedGroups: savedGroups(condition), contextualBandits: bandits(condition) });
-  const set = fc.record({ payload, contexts: fc.array(asked(), { minLength: contexts, maxLength: contexts }) });
+  const set = fc.record({ payload, contexts: fc.array(asked(dialect), { minLength: contexts, maxLength: contexts }) });
   return set.map((made) => JSON.parse(JSON.stringify(made)) as FeatureSet);
 }
 

@@ -116,13 +116,14 @@ function compileAssign(
   return (asked, { attribute, value }, extras) => {
     const arms = armsOf(asked);
     const assigned = sticky(asked, extras);
-    if (assigned === 'blocked') return 'the sticky bucket is of a version that is blocked';
-    const why = assigned < 0 ? gate(asked, String(value), extras) : undefined;
+    const isSticky = assigned !== 'blocked' && assigned >= 0;
+    const why = isSticky ? undefined : gate(asked, String(value), extras);
     if (why !== undefined) return why;
     if (hash === undefined) return 'its hash version is unknown';
+    if (assigned === 'blocked') return 'the sticky bucket is of a version that is blocked';
     const { leaf } = arms;
     if (assigned >= source.variations.length) return 'the sticky bucket has no variation';
-    if (assigned >= 0) return { variation: assigned, how: 'sticky', hashAttribute: attribute, leaf };
+    if (isSticky) return { variation: assigned, how: 'sticky', hashAttribute: attribute, leaf };
     const bucket = hash(String(value));
     const variation = rangeOf(bucket, arms.ranges);
     if (variation >= 0 && variation < source.variations.length) {
