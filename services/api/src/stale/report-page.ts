@@ -2,14 +2,26 @@ import { canonicalJson, type Report, type ReportChange, type ReportFinding } fro
 
 /** Looks of the page, on paper as on the screen; its hash stands in the page's content security policy. */
 export const pageStyle = `
-:root { color-scheme: light; font: 15px/1.5 system-ui, sans-serif; color: #18181b; background: #fff; }
-body { max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem; }
-h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-table { width: 100%; border-collapse: collapse; } caption { text-align: left; padding: .25rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #d4d4d8; }
-td.number, th.number { text-align: right; }
-code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere; } p.quiet { color: #52525b; }
-@media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } h2 { break-after: avoid; } @page { margin: 18mm; } }
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; --ink: #18181b; --quiet: #52525b; --line: #d4d4d8; --paper: #fff; }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e4e4e7; --quiet: #a1a1aa; --line: #3f3f46; --paper: #18181b; } }
+html { color: var(--ink); background: var(--paper); }
+body { max-width: 66rem; margin: 2rem auto; padding: 0 1.5rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+section { overflow-x: auto; }
+table { border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; padding: .35rem 1.25rem .35rem 0; border-bottom: 1px solid var(--line); }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+table.findings, table.changes { width: 100%; min-width: 56rem; table-layout: fixed; overflow-wrap: break-word; }
+.findings th:nth-child(1) { width: 18%; } .findings th:nth-child(2) { width: 20%; } .findings th:nth-child(3) { width: 7%; }
+.findings th:nth-child(4) { width: 9%; } .findings th:nth-child(5) { width: 11%; } .findings th:nth-child(6) { width: 14%; }
+.changes th:nth-child(1) { width: 19%; } .changes th:nth-child(2) { width: 13%; } .changes th:nth-child(3) { width: 23%; }
+.changes th:nth-child(4) { width: 17%; } .changes th:nth-child(5) { width: 6%; }
+time { white-space: nowrap; } code { font: .87em ui-monospace, monospace; } p.quiet, td.quiet { color: var(--quiet); }
+@media print {
+  :root { color-scheme: light; font-size: 10.5px; } body { margin: 0; max-width: none; padding: 0; } section { overflow: visible; }
+  table.findings, table.changes { min-width: 0; } th, td { padding-right: .75rem; }
+  tr { break-inside: avoid; } h2 { break-after: avoid; } @page { margin: 18mm; }
+}
 `;
 
 /** Writes a report as a page to read and print; the same report gives the same bytes. */
@@ -37,6 +49,7 @@ const sections: readonly (readonly [finding: string, heading: string])[] = [
   ['stale', 'Overdue: rolled out, and still in the code'],
   ['concluded_off', 'Switched off for good'],
   ['stuck', 'Unfinished and untouched'],
+  ['unknown', 'Of another system: look whether they are finished'],
   ['ready_to_archive', 'Ready to be archived'],
   ['abandoned', 'Not used any more'],
   ['kind_changed', 'No longer temporary'],
@@ -46,11 +59,11 @@ function findingsSection({ findings }: Report, finding: string, heading: string)
   const found = findings.filter((one) => one.finding === finding);
   if (found.length === 0) return finding === 'stale' ? section(heading, '<p>None.</p>') : '';
   const head = row('th', ['Flag', 'Owner', 'Days', 'Value', 'Last used', 'In code', 'Find with'], 2);
-  return section(heading, table(head, found.map(findingRow)));
+  return section(heading, table(head, found.map(findingRow), 'findings'));
 }
 
 function findingRow(one: ReportFinding & { readonly findCommand: string }): string {
-  const places = one.codeReferences.map(({ path, line }) => code(`${path}:${line}`)).join('<br>');
+  const places = one.codeReferences.map(({ path, line }) => code(`${path}:${line}`)).join('<br>') || 'not known';
   const value = one.value === null ? '' : code(canonicalJson(one.value));
   const used = one.lastUsedAt === null ? 'never seen' : text(one.lastUsedAt.slice(0, 10));
   return row('td', [code(one.flag), text(one.owner), String(one.days), value, used, places, code(one.findCommand)], 2);
@@ -61,7 +74,7 @@ function changesSection({ changes }: Report): string {
   const heading = 'What changed in production';
   if (changes.length === 0) return section(heading, '<p>Nothing.</p>');
   const head = row('th', ['When', 'Environment', 'What', 'Who', 'Door', 'Why']);
-  return section(heading, table(head, changes.map(changeRow)));
+  return section(heading, table(head, changes.map(changeRow), 'changes'));
 }
 
 function changeRow(one: ReportChange): string {
@@ -112,8 +125,8 @@ function section(heading: string, content: string): string {
   return `<section>\n<h2>${text(heading)}</h2>\n${content}\n</section>\n`;
 }
 
-function table(head: string, rows: readonly string[]): string {
-  return `<table>\n<thead>\n${head}</thead>\n<tbody>\n${rows.join('')}</tbody>\n</table>`;
+function table(head: string, rows: readonly string[], looks = ''): string {
+  return `<table${looks === '' ? '' : ` class="${looks}"`}>\n<thead>\n${head}</thead>\n<tbody>\n${rows.join('')}</tbody>\n</table>`;
 }
 
 /** @param numberAt index of the cell that holds a number */
@@ -128,7 +141,7 @@ function code(content: string): string {
 
 /** An instant to the minute, in UTC. */
 function minute(instant: string): string {
-  return `${text(instant.slice(0, 16).replace('T', ' '))} UTC`;
+  return `<time>${text(instant.slice(0, 16).replace('T', ' '))} UTC</time>`;
 }
 
 function counted(count: number, one: string, many: string): string {

@@ -6,6 +6,7 @@ export const FindingKindName = {
   stale: 'stale',
   concluded_off: 'concluded_off',
   stuck: 'stuck',
+  unknown: 'unknown',
   ready_to_archive: 'ready_to_archive',
   abandoned: 'abandoned',
   kind_changed: 'kind_changed',

@@ -27,7 +27,7 @@ export async function readFiledFindings(db: Kysely<DB>, reportId: string): Promi
     where found.report_id = ${reportId}
     order by
       array_position(
-        array['stale', 'concluded_off', 'stuck', 'ready_to_archive', 'abandoned', 'kind_changed'], found.finding),
+        array['stale', 'concluded_off', 'stuck', 'unknown', 'ready_to_archive', 'abandoned', 'kind_changed'], found.finding),
       found.since,
       found.flag_key collate "C"`.execute(db);
   return rows;
