@@ -30,7 +30,7 @@ export const findings: Record<StaleFinding['finding'], Words> = {
   stuck: { label: 'Stuck', description: 'Half-way for a long time, nobody decides', icon: 'i-lucide-circle-pause' },
   unknown: {
     label: 'Unknown',
-    description: 'Kept in another system\u2019s form; only a person can tell whether it is finished',
+    description: 'Kept in another system’s form; only a person can tell whether it is finished',
     icon: 'i-lucide-circle-help',
   },
   ready_to_archive: {

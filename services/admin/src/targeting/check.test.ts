@@ -33,7 +33,7 @@ test('says what the evaluator says, at the same path', () => {
 });
 
 test('asks for a segment that was not chosen yet, and refuses one that is not there', () => {
-  expect(messagesAt(withRules({ id: 'a', if: [{ segment: '' }] }), 'rules[0].if[0]')).not.toEqual([]);
+  expect(messagesAt(withRules({ id: 'a', if: [{ segment: '' }] }), 'rules[0].if[0]')).toEqual(['choose a segment']);
   expect(messagesAt(withRules({ id: 'a', if: [{ segment: 'ghosts' }] }), 'rules[0].if[0]')).toEqual([
     'no such segment in this project',
   ]);

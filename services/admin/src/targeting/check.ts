@@ -17,8 +17,8 @@ export interface Known {
 }
 
 /**
- * Everything wrong with a draft, at the field where it is. The evaluator's parser speaks first, because its sentences are the
- * server's; the form adds what only a form can know, such as a name that was not chosen yet.
+ * Everything wrong with a draft, at the field where it is: the sentences of the evaluator's parser, which are the server's, and
+ * what only a form can know, such as a name that was not chosen yet.
  */
 export function checkDraft(flag: FlagFrame, draft: Draft, known: Known): Problem[] {
   const parsed = parseFlag(wireFlag(flag, draft));
@@ -71,9 +71,10 @@ export function wireFlag(flag: FlagFrame, draft: Draft): Flag {
   return shape as Flag;
 }
 
+/** One sentence a place: where a name was not chosen yet, the form's helps more than the grammar's. */
 function merge(server: readonly Problem[], form: readonly Problem[]): Problem[] {
-  const spoken = new Set(server.map((problem) => problem.path));
-  return [...server, ...form.filter((problem) => !spoken.has(problem.path))];
+  const spoken = new Set(form.map((problem) => problem.path));
+  return [...server.filter((problem) => !spoken.has(problem.path)), ...form];
 }
 
 function requirementProblems(requires: readonly Requirement[], path: string, known: Known): Problem[] {
