@@ -20,7 +20,6 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
     '__proto__',
     'constructor',
     'toString',
-    'length',
     'then',
     'if',
     'by',
@@ -34,14 +33,15 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
 /** Sound documents, broken in up to four places by anything. */
 export function spoilt(document: fc.Arbitrary<unknown>): fc.Arbitrary<Make> {
   return fc.tuple(document, fc.array(mutation, { maxLength: 4 })).map(([sound, mutations]) => () => {
-    const holder: Holder = { root: structuredClone(sound) };
-    for (const one of mutations) mutate(holder, one);
-    return holder.root;
+    const document = structuredClone(sound);
+    for (const one of mutations) mutate(document as Holder, one);
+    return document;
   });
 }
 
-function mutate(holder: Holder, { pick, other, kind, value, field }: Mutation): void {
-  const places = placesIn(holder);
+function mutate(document: Holder, { pick, other, kind, value, field }: Mutation): void {
+  const places = placesIn(document);
+  if (places.length === 0) return;
   const { parent, name } = places[pick % places.length] as Place;
   const elsewhere = places[other % places.length] as Place;
   const current = parent[name];
@@ -77,13 +77,14 @@ interface Place {
   readonly name: string;
 }
 
-/** Only of what is plain and sound so far. */
-function placesIn(holder: Holder, levels = 0): Place[] {
+/** Only of what is plain and sound so far, and of each thing once. */
+function placesIn(holder: Holder, seen = new Set<unknown>()): Place[] {
+  seen.add(holder);
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(holder)).slice(0, 50);
   const open = descriptors.filter(([, { configurable, value }]) => configurable && value !== undefined);
   return open.flatMap(([name, { value }]) => [
     { parent: holder, name },
-    ...(isPlain(value) && levels < 30 ? placesIn(value as Holder, levels + 1) : []),
+    ...(isPlain(value) && !seen.has(value) ? placesIn(value as Holder, seen) : []),
   ]);
 }
 
