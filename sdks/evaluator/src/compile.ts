@@ -2,6 +2,7 @@ import type { CompiledFlag, CompiledRule, CompiledRuleset } from './compiled.ts'
 import { decide } from './evaluate.ts';
 import { type Evaluation, failed } from './evaluation.ts';
 import { compileConditions, matchEach, matchSegment } from './match.ts';
+import { faultsIn } from './parse.ts';
 import { compileIsMet, prerequisiteFaults } from './prerequisite.ts';
 import { compileHashing, EVERYONE, shareOf } from './rollout.ts';
 import { type Flag, LEVEL, type Problem, type Rule, type Ruleset, type SemanticsName } from './ruleset.ts';
@@ -19,19 +20,23 @@ export interface CompileOptions {
   readonly random?: () => number;
 }
 
-/** Makes a ruleset ready to decide. Total: a flag that does not compile becomes one that errs, and harms no other. */
+/**
+ * Makes a ruleset ready to decide. Total: a flag that does not compile becomes one that errs, and harms no other.
+ *
+ * What `parseRuleset` found is trusted; a ruleset that it did not read is checked here.
+ */
 export function compile(ruleset: Ruleset, { regex, semantics = [], random }: CompileOptions = {}): CompiledRuleset {
-  const { version, environment, faults } = ruleset;
+  const { version, environment, faults = faultsIn(ruleset) } = ruleset;
   const flags = new Map<string, CompiledFlag>();
   const others = new Map(semantics.map((one) => [one.name, { ...one, shared: new Map<string, unknown>() }]));
   const parts = { regex, random, others, flags };
-  const common: Common = { ...parts, segment: segmentCompiler(ruleset, parts) };
+  const common: Common = { ...parts, segment: segmentCompiler(ruleset.segments, faults.segments, parts) };
   const problems = new Map<string, readonly Problem[]>();
   const findings = newFindings();
   const sources = Object.entries(ruleset.flags);
-  const cycles = prerequisiteFaults(new Map(sources.filter(([key]) => faults?.flags[key] === undefined)));
+  const cycles = prerequisiteFaults(new Map(sources.filter(([key]) => faults.flags[key] === undefined)));
   for (const [key, flag] of sources) {
-    const scope: Scope = { ...newFindings(faults?.flags[key], cycles.get(key)), ...common };
+    const scope: Scope = { ...newFindings(faults.flags[key], cycles.get(key)), ...common };
     const compiled = compileFlag(key, flag, scope);
     flags.set(key, compiled);
     if (scope.problems.length > 0) problems.set(key, scope.problems);
@@ -60,11 +65,11 @@ function compileFlag(key: string, flag: Flag, scope: Scope): CompiledFlag {
   const isSound = problems.length === 0;
   const outcomes = attempt(scope, () => outcomesOf(key, flag, scope));
   const decision = (outcomes && isSound && attempt(scope, () => compileDecision(outcomes, scope))) || nothing;
-  const enabled = flag?.enabled !== false;
+  const enabled = attempt(scope, () => flag?.enabled !== false) ?? true;
   const broken = () => failed(key, { errorCode: 'PARSE_ERROR', errorMessage: sentence(problems) });
   const sameWhenEnabled = () => (problems.length > 0 ? broken() : sameForEveryone(decision));
   return {
-    ...{ key, source: flag, enabled, clientVisible: flag?.clientVisible === true },
+    ...{ key, source: flag, enabled, clientVisible: attempt(scope, () => flag?.clientVisible === true) ?? false },
     same: enabled ? sameWhenEnabled() : compileOff(key, outcomes),
     ...decision,
   };

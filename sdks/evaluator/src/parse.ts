@@ -1,7 +1,7 @@
 import { flagProblems } from './parse-flag.ts';
 import { at, fault, isObject, isText, lowerCase, object, type UnknownFields } from './parse-json.ts';
 import { segmentProblems } from './parse-segment.ts';
-import type { Flag, Problem, Ruleset, Segment } from './ruleset.ts';
+import type { Faults, Flag, Problem, Ruleset, Segment } from './ruleset.ts';
 
 /** Faults are told all at once, each with its path. */
 export interface Refused {
@@ -27,36 +27,52 @@ const shape = object({
  * with a higher `needs`.
  */
 export function parseRuleset(input: unknown): { readonly ok: true; readonly ruleset: Ruleset } | Refused {
-  const problems: Problem[] = [];
-  shape(input, { path: '', problems, unknown: undefined, isImported: false, operators: {} });
+  const problems = problemsOf(input, (ruleset) => {
+    const found: Problem[] = [];
+    shape(ruleset, { path: '', problems: found, unknown: undefined, isImported: false, operators: {} });
+    return found;
+  });
   if (problems.length > 0) return { ok: false, problems };
   const { environment, version, flags, segments } = input as Ruleset;
-  const faults = { flags: faultsOf(flags, flagProblems), segments: faultsOf(segments, segmentProblems) };
-  return { ok: true, ruleset: { format: 1, environment, version, flags, segments, faults } };
+  const ruleset: Ruleset = { format: 1, environment, version, flags, segments };
+  return { ok: true, ruleset: { ...ruleset, faults: faultsIn(ruleset) } };
+}
+
+/** What is wrong with single flags and segments, by key. */
+export function faultsIn({ flags, segments }: Ruleset): Faults {
+  return { flags: faultsOf(flags, flagProblems), segments: faultsOf(segments, segmentProblems) };
 }
 
 function faultsOf(
   parts: Readonly<Record<string, { readonly key: string }>>,
   check: (part: unknown) => Problem[],
-): Record<string, Problem[]> {
+): Readonly<Record<string, readonly Problem[]>> {
   const checked = Object.entries(parts).map(([key, part]) => {
-    const problems = check(part);
-    if (problems.length === 0 && part.key !== key)
-      problems.push({ path: 'key', message: `stands under the key ${key}` });
-    return [key, problems] as const;
+    const problems = problemsOf(part, check);
+    const isElsewhere = problems.length === 0 && part.key !== key;
+    return [key, isElsewhere ? [{ path: 'key', message: `stands under the key ${key}` }] : problems] as const;
   });
   return Object.fromEntries(checked.filter(([, problems]) => problems.length > 0));
 }
 
+/** Total, also for an object that is no JSON, such as one with a getter that throws. */
+function problemsOf(part: unknown, check: (part: unknown) => readonly Problem[]): readonly Problem[] {
+  try {
+    return check(part);
+  } catch {
+    return [{ path: '', message: 'can not be read' }];
+  }
+}
+
 /** Reads one flag, strictly: what `burgee.flag_problems` refuses is refused, in the same words. */
 export function parseFlag(input: unknown): { readonly ok: true; readonly flag: Flag } | Refused {
-  const problems = flagProblems(input, unknownFields);
+  const problems = problemsOf(input, (flag) => flagProblems(flag, unknownFields));
   return problems.length === 0 ? { ok: true, flag: input as Flag } : { ok: false, problems };
 }
 
 /** Reads one segment, as strictly as `burgee.segment_problems`. */
 export function parseSegment(input: unknown): { readonly ok: true; readonly segment: Segment } | Refused {
-  const problems = segmentProblems(input, unknownFields);
+  const problems = problemsOf(input, (segment) => segmentProblems(segment, unknownFields));
   return problems.length === 0 ? { ok: true, segment: input as Segment } : { ok: false, problems };
 }
 

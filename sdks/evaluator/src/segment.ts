@@ -2,11 +2,15 @@ import type { Matcher } from './compiled.ts';
 import { badTargetingKey } from './evaluation.ts';
 import { graphFaults } from './graph.ts';
 import { compileConditions, matchEach, matchSegment, never } from './match.ts';
-import type { Condition, Ruleset, Segment } from './ruleset.ts';
+import type { Condition, Faults, Ruleset, Segment } from './ruleset.ts';
 import { attempt, type Common, type CompiledSegment, newFindings, type Scope } from './scope.ts';
 
 /** Compiles a segment when a flag, or another segment, first asks for it. */
-export function segmentCompiler({ segments, faults }: Ruleset, common: Omit<Common, 'segment'>): Common['segment'] {
+export function segmentCompiler(
+  segments: Ruleset['segments'],
+  faults: Faults['segments'],
+  common: Omit<Common, 'segment'>,
+): Common['segment'] {
   const sources = new Map(Object.entries(segments));
   const graph = graphFaults(sources, ({ if: conditions = [] }) => namedIn(conditions), 'segments', 'if');
   const compiled = new Map<string, CompiledSegment>();
@@ -14,7 +18,7 @@ export function segmentCompiler({ segments, faults }: Ruleset, common: Omit<Comm
     const known = compiled.get(key);
     const source = sources.get(key);
     if (known !== undefined || source === undefined) return known;
-    const scope: Scope = { ...newFindings(faults?.segments[key], graph.get(key)), ...common, segment: compile };
+    const scope: Scope = { ...newFindings(faults[key], graph.get(key)), ...common, segment: compile };
     const isSound = scope.problems.length === 0;
     const matches = (isSound && attempt(scope, () => compileSegment(source, scope))) || never;
     const made = { ...scope, matches };
