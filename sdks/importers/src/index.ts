@@ -1,5 +1,10 @@
+export type { Exported } from './export/exported.ts';
+export { exportFlagd } from './export-flagd.ts';
+export { exportUnleash } from './export-unleash.ts';
 export { convertFlagd } from './flagd/convert.ts';
+export { differencesOfFlagdJavascript } from './flagd/javascript.ts';
 export { flagd } from './flagd.ts';
+export { convertGrowthbook } from './growthbook/convert.ts';
 export { decryptGrowthbook, decryptGrowthbookPayload, type Subtle } from './growthbook/decrypt.ts';
 export { growthbook } from './growthbook.ts';
 export {
