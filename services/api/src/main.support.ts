@@ -18,6 +18,9 @@ export interface TestFlag {
   readonly rules?: readonly object[];
   readonly requires?: readonly object[];
   readonly default?: unknown;
+  /** Of another system: its key may be of any letters. */
+  readonly semantics?: string;
+  readonly foreign?: object;
 }
 
 /** An api over a database of its own, with one environment and a key of each kind. */
@@ -114,14 +117,21 @@ async function insertFlag(
   where: { projectId: string; environmentId: string },
   flag: TestFlag,
 ): Promise<void> {
-  const { type = 'boolean', variants = { on: true, off: false }, clientVisible = false, metadata = {} } = flag;
+  const {
+    type = 'boolean',
+    variants = { on: true, off: false },
+    clientVisible = false,
+    metadata = {},
+    semantics,
+  } = flag;
   await database.sql(
-    `insert into burgee.flag (project_id, key, value_type, variants, client_visible, metadata) values ($1, $2, $3, $4, $5, $6)`,
-    [where.projectId, flag.key, type, JSON.stringify(variants), clientVisible, JSON.stringify(metadata)],
+    `insert into burgee.flag (project_id, key, value_type, variants, client_visible, metadata, origin)
+     values ($1, $2, $3, $4, $5, $6, jsonb_build_object('reference', $7::text))`,
+    [where.projectId, flag.key, type, JSON.stringify(variants), clientVisible, JSON.stringify(metadata), semantics],
   );
   await database.sql(
     `update burgee.flag_setting
-     set enabled = $3, off_variant = $4, rules = $5, requires = $6, default_serve = $7
+     set enabled = $3, off_variant = $4, rules = $5, requires = $6, default_serve = $7, foreign_rule = $8
      from burgee.flag
      where flag.id = flag_id and flag.key = $1 and environment_id = $2`,
     [
@@ -132,6 +142,7 @@ async function insertFlag(
       flag.rules === undefined ? null : JSON.stringify(flag.rules),
       flag.requires === undefined ? null : JSON.stringify(flag.requires),
       JSON.stringify(flag.default === undefined ? (Object.keys(variants)[0] ?? null) : flag.default),
+      flag.foreign === undefined ? null : JSON.stringify(flag.foreign),
     ],
   );
 }

@@ -32,7 +32,7 @@ export class DecisionStreams implements OnApplicationShutdown {
   /** Sends all decisions now and those that change later; returns the undo. */
   follow(snapshot: Snapshot, listening: Listening): () => void {
     const channel = this.#channelOf(snapshot.environmentId);
-    const decided = this.#decisions.all(snapshot, listening.audience, listening.context);
+    const { rendered: decided } = this.#decisions.all(snapshot, listening.audience, listening.context);
     for (const { delivered } of decided) delivered.count += 1;
     const data = decisionsBody(snapshot.version, decided);
     listening.stream.send(eventText({ id: snapshot.version, event: 'decisions', data }));
@@ -84,12 +84,18 @@ export class DecisionStreams implements OnApplicationShutdown {
       }
       // contexts that agree in what rules read share one decision
       const tag = this.#decisions.tag(snapshot, reader.audience, reader.context);
-      const after = decided.get(tag) ?? this.#decisions.all(snapshot, reader.audience, reader.context);
-      decided.set(tag, after);
+      const after = decided.get(tag) ?? this.#decide(snapshot, reader, (all) => decided.set(tag, all));
       const data = changedBody(snapshot.version, reader.decided, after);
       reader.decided = after;
       if (data !== undefined) reader.stream.send(eventText({ id: snapshot.version, event: 'changed', data }));
     });
+  }
+
+  /** What chance had a part in is not shared. */
+  #decide(snapshot: Snapshot, reader: Reader, share: (decided: readonly Rendered[]) => void): readonly Rendered[] {
+    const { rendered, isDrawn } = this.#decisions.all(snapshot, reader.audience, reader.context);
+    if (!isDrawn) share(rendered);
+    return rendered;
   }
 }
 

@@ -1,8 +1,15 @@
 import { hash } from 'node:crypto';
-import { type Evaluation, type EvaluationContext, evaluate, evaluateAll } from '@burgee/evaluator';
+import {
+  type CompiledRuleset,
+  type Evaluation,
+  type EvaluationContext,
+  evaluate,
+  evaluateAll,
+} from '@burgee/evaluator';
 import { Inject, Injectable } from '@nestjs/common';
 import type { KeyCredential } from '../access/credential.ts';
 import { CLOCK, type Clock } from '../platform.module.ts';
+import { noticingChance } from '../ruleset/compile-options.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
 import { type Counter, Tally } from '../ruleset/tally.store.ts';
@@ -23,10 +30,15 @@ export interface Rendered {
 export interface Body {
   readonly text: string;
   readonly rendered: readonly Rendered[];
+  /** Chance had a part in it: the next who asks the same gets a body of their own. */
+  readonly isDrawn: boolean;
 }
 
+/** All decisions for one context. */
+export type Decided = Omit<Body, 'text'>;
+
 /** Part of every entity tag: another evaluator may decide otherwise. */
-export const evaluatorBuild = 'burgee-1.1';
+export const evaluatorBuild = 'burgee-1.2';
 
 /** Decides, and keeps the texts of what it decided; every answer depends on nothing but snapshot, moment, audience and context. */
 @Injectable()
@@ -69,27 +81,29 @@ export class Decisions {
   }
 
   /** Decides every flag that the audience may see. */
-  all(snapshot: Snapshot, audience: Audience, context: EvaluationContext): Rendered[] {
+  all(snapshot: Snapshot, audience: Audience, context: EvaluationContext): Decided {
     const only = audience === 'client' ? 'clientVisible' : 'all';
-    const evaluations = evaluateAll(snapshot.compiled, context, this.#rulesets.momentOf(snapshot), only);
-    return evaluations.map((evaluation) => this.#render(snapshot, audience, evaluation));
+    const moment = this.#rulesets.momentOf(snapshot);
+    const { result, isDrawn } = noticingChance(() => evaluateAll(snapshot.compiled, context, moment, only));
+    return { rendered: result.map((evaluation) => this.#render(snapshot, audience, evaluation)), isDrawn };
   }
 
-  /** Names the answer to a context without deciding anything. */
+  /** Names the answer to a context without deciding anything. What chance decided is kept for an hour at most. */
   tag(snapshot: Snapshot, audience: Audience, context: EvaluationContext): string {
-    let text = `${evaluatorBuild}|${snapshot.version}|${snapshot.source}|${this.#rulesets.momentOf(snapshot)}|${audience}`;
-    for (const attribute of snapshot.compiled.attributes) {
-      const value = Object.hasOwn(context, attribute) ? context[attribute] : undefined;
-      const written = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-      text += `|${typeof value}${written.length}:${written}`;
-    }
-    return hash('sha256', text, 'base64url').slice(0, 27);
+    const moment = this.#rulesets.momentOf(snapshot);
+    const hour = snapshot.mayDraw ? Math.floor(this.#clock() / hourMs) : '';
+    const answered = [evaluatorBuild, snapshot.version, snapshot.source, moment, hour, audience].join('|');
+    return hash('sha256', `${answered}${readBy(snapshot.compiled, context)}`, 'base64url').slice(0, 27);
   }
 
-  /** A finished body under its tag, or the one that `make` makes; few are kept, the latest used longest. */
+  /**
+   * A finished body under its tag, or the one that `make` makes; few are kept, the latest used longest, and none that
+   * chance had a part in: a draw kept for everybody would be a draw no more.
+   */
   body(name: string, make: () => Body): Body {
     const known = this.#bodies.get(name);
     const body = known ?? make();
+    if (body.isDrawn) return body;
     if (known === undefined) this.#bodyCharacters += body.text.length;
     this.#bodies.delete(name);
     this.#bodies.set(name, body);
@@ -140,6 +154,19 @@ export class Decisions {
 }
 
 const bodyCharactersKept = 8 * 1024 * 1024;
+const hourMs = 3_600_000;
+
+/** What of a context the rules read, each with its type and length, so that no two contexts look alike. */
+function readBy({ attributes }: CompiledRuleset, context: EvaluationContext): string {
+  const names = attributes.includes('*') ? Object.keys(context).sort() : attributes;
+  let text = '';
+  for (const name of names) {
+    const value = Object.hasOwn(context, name) ? context[name] : undefined;
+    const written = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    text += `|${names === attributes ? '' : `${name.length}:${name}`}${typeof value}${written.length}:${written}`;
+  }
+  return text;
+}
 
 /** The audience that a key speaks for. */
 export function audienceOf(key: KeyCredential): Audience {

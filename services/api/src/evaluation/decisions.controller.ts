@@ -49,8 +49,8 @@ export class DecisionsController {
       return;
     }
     const body = this.#decisions.body(`decisions ${tag}`, () => {
-      const rendered = this.#decisions.all(snapshot, audience, context);
-      return { text: decisionsBody(snapshot.version, rendered), rendered };
+      const decided = this.#decisions.all(snapshot, audience, context);
+      return { text: decisionsBody(snapshot.version, decided.rendered), ...decided };
     });
     for (const { delivered } of body.rendered) delivered.count += 1;
     reply.header('content-type', 'application/json; charset=utf-8').send(body.text);

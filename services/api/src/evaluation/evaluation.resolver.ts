@@ -28,7 +28,7 @@ export class EvaluationResolver {
     const key = request.credential as KeyCredential;
     const snapshot = await this.#decisions.snapshotOf(key);
     const audience = audienceOf(key);
-    return this.#decisions.all(snapshot, audience, contextIn({ context })).map((rendered) => {
+    return this.#decisions.all(snapshot, audience, contextIn({ context })).rendered.map((rendered) => {
       rendered.delivered.count += 1;
       return audience === 'client' ? allowedIn(rendered) : rendered.evaluation;
     });

@@ -10,7 +10,7 @@ import { etagMatches } from '../ruleset/negotiation.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
 import { EventStreams } from '../ruleset/stream.store.ts';
-import { audienceOf, type Body, Decisions } from './decision.store.ts';
+import { audienceOf, type Body, type Decided, Decisions } from './decision.store.ts';
 import { EventTokens } from './event-token.store.ts';
 
 const json = 'application/json; charset=utf-8';
@@ -105,9 +105,9 @@ export class OfrepController {
 }
 
 /** All but the closing brace: the address of the stream follows, which differs from key to key. */
-function bulkBody(snapshot: Snapshot, rendered: Body['rendered']): Body {
-  const entries = rendered.map(({ entry }) => entry).join(',');
-  return { text: `{"flags":[${entries}],"metadata":{"version":${JSON.stringify(snapshot.version)}}`, rendered };
+function bulkBody(snapshot: Snapshot, decided: Decided): Body {
+  const entries = decided.rendered.map(({ entry }) => entry).join(',');
+  return { text: `{"flags":[${entries}],"metadata":{"version":${JSON.stringify(snapshot.version)}}`, ...decided };
 }
 
 function nudge({ version }: Snapshot): string {

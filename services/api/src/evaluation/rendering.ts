@@ -1,4 +1,4 @@
-import type { ErrorCode, Evaluation, Flag, Json } from '@burgee/evaluator';
+import type { ErrorCode, Evaluation, Flag, Json, Rule, Split } from '@burgee/evaluator';
 
 /** Who will read an evaluation: a browser is told values and nothing about rules. */
 export type Audience = 'client' | 'server';
@@ -12,7 +12,7 @@ export interface Rendering {
   readonly isCached: boolean;
 }
 
-/** Writes an evaluation as an entry of OFREP; `variant` and `metadata` are always there, `value` is absent for the code's default. */
+/** Writes an evaluation as an entry of OFREP; `variant` and `metadata` are always there (`""` where a value has no name), `value` is absent for the code's default. */
 export function ofrepEntry(evaluation: Evaluation, rendering: Rendering): string {
   const { flagKey: key } = evaluation;
   const metadata = metadataOf(evaluation, rendering);
@@ -54,8 +54,20 @@ function reasonOf({ reason, value }: Evaluation, { isCached }: Rendering): strin
 }
 
 /** A browser gets what the flag's author wrote, and not what deciding adds, such as the flag that is required. */
-function metadataOf({ metadata }: Evaluation, { audience, flag }: Rendering): object {
-  return (audience === 'client' ? flag?.metadata : metadata) ?? {};
+function metadataOf(evaluation: Evaluation, { audience, flag }: Rendering): object {
+  const { metadata = {}, reason, ruleId } = evaluation;
+  if (audience === 'server') return metadata;
+  const isUnmet = reason === 'TARGETING_MATCH' && ruleId === undefined;
+  const written = isUnmet ? new Set() : namesInArms(flag);
+  return { ...flag?.metadata, ...Object.fromEntries(Object.entries(metadata).filter(([name]) => written.has(name))) };
+}
+
+/** Names of the metadata that the arms of a flag's splits carry; a flag that is off may be of any shape. */
+function namesInArms(flag: Flag | undefined): ReadonlySet<unknown> {
+  const rules: readonly (Partial<Rule> | null)[] = Array.isArray(flag?.rules) ? flag.rules : [];
+  const splits = [flag?.default, ...rules.map((rule) => rule?.serve)].map((serve) => (serve as Partial<Split>)?.split);
+  const arms = splits.flatMap((split) => (Array.isArray(split) ? (split as unknown[]) : []));
+  return new Set(arms.flatMap((arm) => (Array.isArray(arm) ? Object.keys(arm[2] ?? {}) : [])));
 }
 
 const sentencesForBrowsers: Readonly<Partial<Record<ErrorCode, string>>> = {

@@ -67,3 +67,36 @@ test('makes a flag an error whose segment cannot be read', () => {
   const assembled = assemble(raw({ a: flag }, { staff: { key: 'staff', if: 'everybody' } }), new Map(), compileOptions);
   expect(decide(assembled, 'a')).toMatchObject({ reason: 'ERROR', errorCode: 'PARSE_ERROR' });
 });
+
+test('makes flags errors that use a broken segment through others, and leaves the rest', () => {
+  const using = (key: string, segment: string) => ({
+    ...good,
+    key,
+    rules: [{ id: 'r', if: [{ segment }], serve: 'on' }],
+  });
+  const naming = (key: string, segment: string) => ({ key, if: [{ segment }] });
+  const segments = {
+    outer: naming('outer', 'middle'),
+    middle: naming('middle', 'broken'),
+    broken: { key: 'broken', if: 'everybody' },
+    round: naming('round', 'about'),
+    about: naming('about', 'round'),
+    fine: { key: 'fine', include: ['ann'] },
+    also: naming('also', 'fine'),
+  };
+  const flags = { a: using('a', 'outer'), b: using('b', 'round'), c: using('c', 'also'), d: using('d', 'nowhere') };
+  const former = new Map([['a', [flags.a, { ...good, key: 'a' }]]]);
+  const assembled = assemble(raw(flags, segments), former, compileOptions);
+  expect([...assembled.problems.keys()]).toEqual(['a', 'b', 'd']);
+  expect(decide(assembled, 'a')).toMatchObject({ value: true });
+  for (const key of ['b', 'd']) expect(decide(assembled, key)).toMatchObject({ errorCode: 'PARSE_ERROR' });
+  const member = evaluate(assembled.compiled, 'c', { targetingKey: 'ann' }, 0);
+  expect(member).toMatchObject({ value: true, ruleId: 'r' });
+});
+
+test('leaves fields alone that a newer release has written', () => {
+  const assembled = assemble(raw({ a: { ...good, key: 'a', colour: 'blue' } }), new Map(), compileOptions);
+  expect(decide(assembled, 'a')).toMatchObject({ value: true });
+  expect(assembled.problems.size).toBe(0);
+  expect(assembled.ruleset).not.toHaveProperty('faults');
+});

@@ -5,9 +5,8 @@ import {
   type Flag,
   type Problem,
   parseFlag,
-  parseSegment,
+  parseRuleset,
   type Ruleset,
-  type Segment,
 } from '@burgee/evaluator';
 
 /** A ruleset that can be served, and what was wrong with the one that is stored. */
@@ -38,56 +37,51 @@ export interface RawRuleset {
  * and answers with an error.
  */
 export function assemble(raw: RawRuleset, former: FormerForms, options: CompileOptions): Assembled {
-  const segments = checkedSegments(raw.segments);
-  const newest = compileAll(raw, raw.flags, { segments, options });
-  const problems = new Map<string, readonly Problem[]>(newest.problems);
+  const { segments, faults } = read(raw, {}, raw.segments);
+  const surroundings: Surroundings = { segments, faults: faults?.segments ?? {}, options };
+  const newest = compileAll(raw, raw.flags, surroundings);
+  const { problems } = newest.compiled;
   const replaced = new Map<string, unknown>();
   for (const key of problems.keys()) {
-    const form = (former.get(key) ?? []).find((candidate) => compiles(raw, key, candidate, { segments, options }));
+    const form = (former.get(key) ?? []).find((candidate) => compiles(raw, key, candidate, surroundings));
     if (form !== undefined) replaced.set(key, switchedLike(form as Flag, raw.flags[key]));
   }
   const served =
-    replaced.size === 0
-      ? newest
-      : compileAll(raw, { ...raw.flags, ...Object.fromEntries(replaced) }, { segments, options });
-  return { ruleset: served.ruleset, compiled: served.compiled, problems, substituted: new Set(replaced.keys()) };
+    replaced.size === 0 ? newest : compileAll(raw, { ...raw.flags, ...Object.fromEntries(replaced) }, surroundings);
+  return { ...served, problems, substituted: new Set(replaced.keys()) };
 }
 
+/** Segments, which are read once however often flags are compiled with them. */
 interface Surroundings {
-  readonly segments: Readonly<Record<string, Segment>>;
+  readonly segments: Ruleset['segments'];
+  readonly faults: NonNullable<Ruleset['faults']>['segments'];
   readonly options: CompileOptions;
 }
 
-function compileAll(raw: RawRuleset, rawFlags: Readonly<Record<string, unknown>>, { segments, options }: Surroundings) {
-  const problems = new Map<string, readonly Problem[]>();
-  const flags: Record<string, Flag> = {};
-  for (const key of Object.keys(rawFlags).sort()) {
-    const parsed = parseFlag(rawFlags[key]);
-    if (!parsed.ok) problems.set(key, parsed.problems);
-    // the raw form of a broken flag goes along: compiling is total and makes it an error of that flag
-    flags[key] = parsed.ok ? parsed.flag : (rawFlags[key] as Flag);
-  }
-  const ruleset: Ruleset = { format: 1, environment: raw.environment, version: raw.version, flags, segments };
-  const compiled = compile(ruleset, options);
-  for (const [key, found] of compiled.problems) if (!problems.has(key)) problems.set(key, found);
-  return { ruleset, compiled, problems };
+/** The raw form of a broken flag or segment goes along: compiling makes it an error of those that need it. */
+function compileAll(raw: RawRuleset, flags: RawRuleset['flags'], { segments, faults, options }: Surroundings) {
+  const { faults: found, ...readable } = read(raw, flags, {});
+  const ruleset: Ruleset = { ...readable, segments };
+  const compiled = compile({ ...ruleset, faults: { flags: found?.flags ?? {}, segments: faults } }, options);
+  return { ruleset, compiled };
 }
 
-/** A segment that does not parse is left out: the flags that name it say so themselves. */
-function checkedSegments(raw: Readonly<Record<string, unknown>>): Record<string, Segment> {
-  const segments: Record<string, Segment> = {};
-  for (const key of Object.keys(raw).sort()) {
-    const parsed = parseSegment(raw[key]);
-    if (parsed.ok) segments[key] = parsed.segment;
-  }
-  return segments;
+function read({ environment, version }: RawRuleset, flags: RawRuleset['flags'], segments: RawRuleset['segments']) {
+  const parts = { flags: inOrder(flags), segments: inOrder(segments) };
+  const parsed = parseRuleset({ format: 1, environment, version, ...parts });
+  if (!parsed.ok) throw new Error(`no ruleset: ${parsed.problems[0]?.message}`);
+  return parsed.ruleset;
+}
+
+function inOrder(parts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** True when the candidate compiles together with the flags that it requires, as they stand now. */
 function compiles(raw: RawRuleset, key: string, candidate: unknown, surroundings: Surroundings): boolean {
   const flags: Record<string, unknown> = { [key]: candidate };
   for (const name of requiredBy(candidate)) addWithRequired(flags, name, raw.flags);
-  return !compileAll(raw, flags, surroundings).problems.has(key);
+  return !compileAll(raw, flags, surroundings).compiled.problems.has(key);
 }
 
 function addWithRequired(flags: Record<string, unknown>, key: string, all: RawRuleset['flags']): void {

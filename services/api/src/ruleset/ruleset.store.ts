@@ -6,7 +6,7 @@ import { BurgeeError, isDatabaseAway } from '../errors.ts';
 import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
 import { type Assembled, assemble, type RawRuleset } from './assemble.ts';
-import { compileOptions } from './compile-options.ts';
+import { compileOptions, mayDraw } from './compile-options.ts';
 import { readFormerForms } from './former-forms.sql.ts';
 import { Moments } from './moment.store.ts';
 import { rawRuleset, readRuleset, readVersions } from './ruleset.sql.ts';
@@ -314,5 +314,7 @@ function snapshotOf(
   found: { assembled: Assembled; auditHead: string | null; source: Snapshot['source'] },
 ): Snapshot {
   const { assembled, auditHead, source } = found;
-  return Object.freeze({ environmentId, version: assembled.ruleset.version, ...assembled, auditHead, source });
+  const { version, flags } = assembled.ruleset;
+  const draws = Object.values(flags).some(mayDraw);
+  return Object.freeze({ environmentId, version, ...assembled, mayDraw: draws, auditHead, source });
 }

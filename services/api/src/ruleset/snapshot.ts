@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
   /** Flags served in an earlier form than the stored one. */
   readonly substituted: ReadonlySet<string>;
+  /** Whether a decision may be up to chance. */
+  readonly mayDraw: boolean;
   /** Hex of the newest audit entry's hash in this environment's chain; null: there is none. */
   readonly auditHead: string | null;
   /** `disk`: this process has not reached the database since it started. */

@@ -12,7 +12,7 @@ table { border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .35rem 1.25rem .35rem 0; border-bottom: 1px solid var(--line); }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 table.findings, table.changes { width: 100%; min-width: 56rem; table-layout: fixed; overflow-wrap: break-word; }
-.findings th:nth-child(1) { width: 18%; } .findings th:nth-child(2) { width: 20%; } .findings th:nth-child(3) { width: 7%; }
+.findings th:nth-child(1) { width: 17%; } .findings th:nth-child(2) { width: 23%; } .findings th:nth-child(3) { width: 6%; }
 .findings th:nth-child(4) { width: 9%; } .findings th:nth-child(5) { width: 11%; } .findings th:nth-child(6) { width: 14%; }
 .changes th:nth-child(1) { width: 19%; } .changes th:nth-child(2) { width: 13%; } .changes th:nth-child(3) { width: 23%; }
 .changes th:nth-child(4) { width: 17%; } .changes th:nth-child(5) { width: 6%; }
