@@ -35,7 +35,8 @@ function matches(condition: Condition, asked: Asked): boolean {
 function isIn(key: string, asked: Asked): boolean {
   const segment = asked.ruleset.segments[key] as NaiveRuleset['segments'][string];
   const targetingKey = attributeOf(asked.context, 'targetingKey');
-  if (targetingKey !== undefined && typeof targetingKey !== 'string') invalid();
+  const hasLists = (segment.exclude ?? []).length + (segment.include ?? []).length > 0;
+  if (hasLists && targetingKey !== undefined && typeof targetingKey !== 'string') invalid();
   if (segment.exclude?.includes(targetingKey as string)) return false;
   if (segment.include?.includes(targetingKey as string)) return true;
   return segment.if !== undefined && matchesAll(segment.if, asked);
@@ -61,7 +62,7 @@ function asks({ attr = '', op = '', values = [], ignoreCase }: Condition, { cont
 function compares(op: string, given: unknown, values: readonly Json[]): boolean {
   const [first] = values;
   if (op === 'equals' || op === 'in') {
-    if (typeof given !== typeof first) invalid();
+    if (typeof given !== typeof first || (typeof given === 'number' && !Number.isFinite(given))) invalid();
     return values.some((value) => value === given);
   }
   if (op.startsWith('number_')) {

@@ -3,21 +3,29 @@ import type { Condition, NaiveFlag, NaiveRuleset, Requirement } from './document
 import { isFlag, isSegment } from './grammar.ts';
 
 const MOST_DEEP = 10;
-const MOST_EVALUATIONS = 1000;
+const MOST_ASKED = 1000;
 const LEVEL = 1;
 
 /** The keys of the flags that compile. */
 export function soundFlags(ruleset: NaiveRuleset): Set<string> {
-  const keys = Object.keys(ruleset.flags);
-  const readable = new Set(keys.filter((key) => isFlag(ruleset.flags[key], key)));
-  const requirements = (key: string): string[] =>
-    readable.has(key) ? requirementsOf(ruleset.flags[key] as NaiveFlag).map(({ flag }) => flag) : [];
-  const graph = requirementGraph(requirements);
+  const { flags, segments } = ruleset;
+  const readable = new Set(Object.keys(flags).filter((key) => isFlag(flags[key], key)));
+  const requirements = limits((key) =>
+    readable.has(key) ? requirementsOf(flags[key] as NaiveFlag).map(({ flag }) => flag) : [],
+  );
+  const named = limits((key) =>
+    isSegment(segments[key], key) ? flat(segments[key]?.if ?? []).flatMap(({ segment }) => segment ?? []) : [],
+  );
+  const isSound = ({ segment, op, values }: Condition): boolean => {
+    if (op === 'matches') return isPattern(values?.[0] as string);
+    if (segment === undefined) return true;
+    const isThere = Object.hasOwn(segments, segment) && isSegment(segments[segment], segment);
+    return isThere && named(segment) && flat(segments[segment]?.if ?? []).every(isSound);
+  };
   return new Set(
     [...readable].filter((key) => {
-      const conditions = (ruleset.flags[key]?.rules ?? []).flatMap((rule) => rule.if ?? []);
-      const isAsked = flat(conditions).every((condition) => isSound(ruleset, condition));
-      return isAsked && (ruleset.flags[key]?.needs ?? 1) <= LEVEL && graph.isSound(key);
+      const conditions = (flags[key]?.rules ?? []).flatMap((rule) => rule.if ?? []);
+      return flat(conditions).every(isSound) && (flags[key]?.needs ?? 1) <= LEVEL && requirements(key);
     }),
   );
 }
@@ -26,26 +34,13 @@ function requirementsOf(flag: NaiveFlag): Requirement[] {
   return [...(flag.requires ?? []), ...(flag.rules ?? []).flatMap((rule) => rule.requires ?? [])];
 }
 
-function requirementGraph(requirements: (key: string) => string[]) {
-  const inCycle = memo((key: string) => reaches(key, requirements).has(key));
-  const next = (key: string) => (inCycle(key) ? [] : requirements(key));
+/** Whether what is named, and what that names, is in no cycle, not too deep and not too much. */
+function limits(named: (key: string) => string[]): (key: string) => boolean {
+  const inCycle = memo((key: string) => reaches(key, named).has(key));
+  const next = (key: string) => (inCycle(key) ? [] : named(key));
   const depth: (key: string) => number = memo((key) => Math.max(0, ...next(key).map((one) => 1 + depth(one))));
   const cost: (key: string) => number = memo((key) => next(key).reduce((sum, one) => sum + 1 + cost(one), 0));
-  return { isSound: (key: string) => !inCycle(key) && depth(key) <= MOST_DEEP && cost(key) <= MOST_EVALUATIONS };
-}
-
-/** A pattern or a segment can be unsound; a segment is when it is not there, or names itself or too many in a row. */
-function isSound(
-  ruleset: NaiveRuleset,
-  { segment: key, op, values }: Condition,
-  above: readonly string[] = [],
-): boolean {
-  if (op === 'matches') return isPattern(values?.[0] as string);
-  if (key === undefined) return true;
-  if (above.includes(key) || above.length > MOST_DEEP || !Object.hasOwn(ruleset.segments, key)) return false;
-  const segment = ruleset.segments[key];
-  if (segment === undefined || !isSegment(segment, key)) return false;
-  return flat(segment.if ?? []).every((condition) => isSound(ruleset, condition, [...above, key]));
+  return (key) => !inCycle(key) && depth(key) <= MOST_DEEP && cost(key) <= MOST_ASKED;
 }
 
 /** Those in groups too. */
