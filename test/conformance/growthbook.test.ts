@@ -39,7 +39,9 @@ test('growthbook-1 decides as the JavaScript SDK 1.8 does', { timeout: 1_800_000
 
 const python = await startPythonPeer();
 if (typeof python === 'string') {
-  process.stdout.write(`SKIPPED: growthbook-2 is not compared with the Python SDK, which can not be had here: ${python}\n`);
+  process.stdout.write(
+    `SKIPPED: growthbook-2 is not compared with the Python SDK, which can not be had here: ${python}\n`,
+  );
 }
 afterAll(() => (typeof python === 'string' ? undefined : python.stop()));
 

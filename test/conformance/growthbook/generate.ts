@@ -232,7 +232,7 @@ const share = fc.oneof(
 const range = fc.tuple(share, share).map(([a, b]) => [Math.min(a, b), Math.max(a, b)]);
 const hashVersion = fc.constantFrom(1, 2, 2, 3, 0);
 const seed = fc.constantFrom('', 'seed', 'sëed-🎲', 's2');
-const HASH_ATTRIBUTES = ['id', 'id', 'deviceId', 'country', 'age', 'missing'];
+const HASH_ATTRIBUTES = ['id', 'id', 'id', 'id', 'deviceId', 'deviceId', 'country', 'age', 'missing'];
 function parents(condition: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<unknown> {
   const asked = fc.oneof(
     fc
@@ -271,13 +271,17 @@ function rules(
   );
   const common = {
     id: fc.constantFrom('', 'fr_1', 'r-2'),
-    parentConditions: parents(condition),
-    filters: fc.array(filter, { maxLength: 2 }),
+    parentConditions: mostly([], 8, parents(condition)),
+    filters: mostly([], 3, fc.array(filter, { maxLength: 2 })),
     seed,
     hashAttribute,
     hashVersion,
   };
-  const force = fc.record({ ...common, force: forced, condition, coverage: share, range }, { requiredKeys: ['force'] });
+  const asked = mostly({}, 1, condition);
+  const force = fc.record(
+    { ...common, force: forced, condition: asked, coverage: share, range },
+    { requiredKeys: ['force'] },
+  );
   const meta = fc.array(
     fc.record(
       { key: fc.constantFrom('c', 'v1', 'v2', ''), name: phrase, passthrough: fc.boolean() },
@@ -297,15 +301,22 @@ function rules(
   );
   const arms = {
     ...common,
-    ...(dialect.conditions && { condition }),
+    ...(dialect.conditions && { condition: asked }),
     // without a fallback the Python SDK looks for no second document
     ...(python && sticky && { hashAttribute: fc.constant('id') }),
     variations,
     weights,
     meta,
-    coverage: share,
-    ranges: fc.array(range, { maxLength: 4 }),
-    namespace: fc.tuple(seed, share, share),
+    coverage: mostly(1, 1, share),
+    ranges: mostly(
+      [
+        [0, 0.5],
+        [0.5, 1],
+      ],
+      2,
+      fc.array(range, { maxLength: 4 }),
+    ),
+    namespace: mostly(['n', 0, 1], 2, fc.tuple(seed, share, share)),
     name: phrase,
     phase: phrase,
     fallbackAttribute: fc.constantFrom('deviceId', 'country'),
@@ -325,6 +336,11 @@ function rules(
     { weight: 1, arbitrary: bandit },
     { weight: 1, arbitrary: fc.record(common, { requiredKeys: [] }) },
   );
+}
+
+/** One value that many times as often as another. */
+function mostly<Value>(value: Value, times: number, other: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: times, arbitrary: fc.constant<unknown>(value) }, { weight: 1, arbitrary: other });
 }
 
 function bandits(condition: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Record<string, unknown>> {
@@ -405,7 +421,10 @@ function documents(
 export function featureSets(dialect: Dialect, contexts: number): fc.Arbitrary<FeatureSet> {
   const condition = conditions();
   const rule = rules(dialect, condition);
-  const feature = fc.record({ defaultValue: served, rules: fc.array(rule, { maxLength: 4 }) }, { requiredKeys: [] });
+  const feature = fc.record(
+    { defaultValue: served, rules: fc.array(rule, { minLength: 1, maxLength: 4, size: 'max' }) },
+    { requiredKeys: ['rules'] },
+  );
   const features = fc.tuple(...KEYS.map(() => fc.option(feature, { freq: 8, nil: undefined }))).map((list) => {
     const present = KEYS.flatMap((key, i) => (list[i] === undefined ? [] : [[key, withKeys(key, list[i])] as const]));
     return Object.fromEntries(present);

@@ -31,7 +31,13 @@ async function install(): Promise<string> {
   const folder = join(caches, `growthbook-python-${PACKAGE.split('==')[1]}`);
   const python = join(folder, 'bin', 'python3');
   const ready = join(folder, 'ready');
-  if (await access(ready).then(() => true, () => false)) return python;
+  if (
+    await access(ready).then(
+      () => true,
+      () => false,
+    )
+  )
+    return python;
   await mkdir(caches, { recursive: true });
   await rm(folder, { recursive: true, force: true });
   await run('python3', ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS });

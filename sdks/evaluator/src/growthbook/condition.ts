@@ -1,34 +1,18 @@
 import { isRecord } from '../parse-json.ts';
 import type { Json } from '../ruleset.ts';
 import { compilePath, noteRead } from './attributes.ts';
+import type { ConditionScope, InnerScope, Language } from './condition-scope.ts';
 import { savedGroupTest } from './groups.ts';
 import { literalTest } from './literal.ts';
 import { isOperators, operatorTest } from './operators.ts';
 import { MALFORMED } from './stopped.ts';
 import { always, every, never, not, some, type Test } from './verdict.ts';
-import { asWritten, type Texts } from './written.ts';
-
-/** What compiling a condition needs. */
-export interface ConditionScope {
-  /** Spec 0.12: no conversion between types, and unknown operators fail the whole condition. */
-  readonly strict: boolean;
-  readonly groups: Readonly<Record<string, unknown>>;
-  readonly texts: Texts;
-  /** Saved groups that this condition is inside of. */
-  readonly inside: readonly string[];
-  /** The question is about the context itself, not about something in it. */
-  readonly isContext: boolean;
-  readonly reads: Set<string>;
-  /** Takes what we refuse to run. */
-  readonly refuse: (message: string) => void;
-  /** Saved groups that may still be unfolded in one feature. */
-  readonly unfoldings: { left: number };
-}
+import { asWritten } from './written.ts';
 
 /** A whole condition as a yes or no; spec 0.8 may throw `MALFORMED`, where spec 0.12 says no. */
 export function compileCondition(condition: unknown, scope: ConditionScope): (object: unknown) => boolean {
   if (isEmpty(condition)) return () => true;
-  const test = conditionTest(asWritten(condition as Json, scope.texts), scope);
+  const test = conditionTest(asWritten(condition as Json, scope.texts), { ...scope, language });
   if (!scope.strict) return (object) => test(object) === true;
   return (object) => {
     try {
@@ -40,19 +24,21 @@ export function compileCondition(condition: unknown, scope: ConditionScope): (ob
   };
 }
 
+const language: Language = { condition: conditionTest, value: valueTest };
+
 /** Whether a condition asks for nothing. */
 export function isEmpty(condition: unknown): boolean {
   return !condition || (isRecord(condition) && Object.keys(condition).length === 0);
 }
 
 /** Fields are paths or operators; all of them must hold. */
-export function conditionTest(condition: unknown, scope: ConditionScope): Test {
+function conditionTest(condition: unknown, scope: InnerScope): Test {
   const fits = scope.strict ? isRecord(condition) : condition !== null && condition !== undefined;
   if (!fits) return malformed;
   return every(Object.entries(condition as object).map(([field, expected]) => fieldTest(field, expected, scope)));
 }
 
-function fieldTest(field: string, expected: unknown, scope: ConditionScope): Test {
+function fieldTest(field: string, expected: unknown, scope: InnerScope): Test {
   if (field === '$or') return listTest(expected, scope, anyOf);
   if (field === '$nor') return listTest(expected, scope, (tests) => not(anyOf(tests)));
   if (field === '$and') return listTest(expected, scope, every);
@@ -71,7 +57,7 @@ function anyOf(tests: readonly Test[]): Test {
 }
 
 /** JavaScript walks whatever has a length, and takes what has none for an empty list. */
-function listTest(list: unknown, scope: ConditionScope, join: (tests: readonly Test[]) => Test): Test {
+function listTest(list: unknown, scope: InnerScope, join: (tests: readonly Test[]) => Test): Test {
   if (Array.isArray(list)) return join(list.map((one) => conditionTest(one, scope)));
   if (scope.strict || list === null || typeof list === 'string' || (list as { length?: unknown }).length)
     return malformed;
@@ -79,7 +65,7 @@ function listTest(list: unknown, scope: ConditionScope, join: (tests: readonly T
 }
 
 /** A value is asked by operators, or compared as it is. */
-export function valueTest(expected: unknown, scope: ConditionScope, ignoreCase: boolean): Test {
+function valueTest(expected: unknown, scope: InnerScope, ignoreCase: boolean): Test {
   if (!isOperators(expected, scope.strict)) return literalTest(expected as Json, scope.strict, ignoreCase);
   const tests = Object.entries(expected).map(([operator, operand]) => operatorTest(operator, operand, scope));
   return every(tests);

@@ -1,13 +1,13 @@
 import { isRecord } from '../parse-json.ts';
 import type { Json } from '../ruleset.ts';
 import { compilePath, noteRead } from './attributes.ts';
-import { type ConditionScope, conditionTest } from './condition.ts';
+import type { InnerScope } from './condition-scope.ts';
 import { membership } from './membership.ts';
 import { never, type Test, unknown } from './verdict.ts';
 import { asWritten } from './written.ts';
 
 /** `$inGroup` and `$notInGroup`: a group that is not there is an empty list, one that is no list lets nobody pass. */
-export function groupTest(operand: unknown, { strict, groups }: ConditionScope, negated: boolean): Test {
+export function groupTest(operand: unknown, { strict, groups }: InnerScope, negated: boolean): Test {
   if (strict && typeof operand !== 'string') return never;
   const entry = Object.hasOwn(groups, String(operand)) ? groups[String(operand)] : [];
   if (strict && isOfNewType(entry)) return unknown;
@@ -18,7 +18,7 @@ export function groupTest(operand: unknown, { strict, groups }: ConditionScope, 
 }
 
 /** `$savedGroup`: a list by its attribute or the reference's, or a condition; a group inside itself is nobody. */
-export function savedGroupTest(reference: unknown, scope: ConditionScope): Test {
+export function savedGroupTest(reference: unknown, scope: InnerScope): Test {
   if (!isRecord(reference) || typeof reference.id !== 'string') return never;
   const { id, attributeKey } = reference;
   if (scope.inside.includes(id)) return never;
@@ -30,7 +30,7 @@ export function savedGroupTest(reference: unknown, scope: ConditionScope): Test 
   return scope.strict ? unknown : never;
 }
 
-function listTest(attribute: unknown, values: unknown, { isContext, reads, strict }: ConditionScope): Test {
+function listTest(attribute: unknown, values: unknown, { isContext, reads, strict }: InnerScope): Test {
   if (typeof attribute !== 'string' || !Array.isArray(values)) return never;
   if (isContext) noteRead(attribute.split('.')[0] as string, reads);
   const read = compilePath(attribute, isContext);
@@ -38,13 +38,16 @@ function listTest(attribute: unknown, values: unknown, { isContext, reads, stric
   return strict ? (object) => has(read(object) ?? null) : (object) => has(read(object));
 }
 
-function groupCondition(id: string, condition: unknown, scope: ConditionScope): Test {
+function groupCondition(id: string, condition: unknown, scope: InnerScope): Test {
   if (scope.strict ? !isRecord(condition) : typeof condition !== 'object' || condition === null) return never;
   if (--scope.unfoldings.left < 0) {
     scope.refuse('saved groups refer to each other more than 1,000 times');
     return never;
   }
-  return conditionTest(asWritten(condition as Json, scope.texts), { ...scope, inside: [...scope.inside, id] });
+  return scope.language.condition(asWritten(condition as Json, scope.texts), {
+    ...scope,
+    inside: [...scope.inside, id],
+  });
 }
 
 function isOfNewType(entry: unknown): boolean {

@@ -1,6 +1,6 @@
 import { isRecord } from '../parse-json.ts';
 import type { Json } from '../ruleset.ts';
-import { type ConditionScope, conditionTest, valueTest } from './condition.ts';
+import type { InnerScope } from './condition-scope.ts';
 import { groupTest } from './groups.ts';
 import { membership } from './membership.ts';
 import { Refused } from './refused.ts';
@@ -16,13 +16,13 @@ export function isOperators(value: unknown, strict: boolean): value is Record<st
   return (strict || fields.length > 0) && fields.every((field) => field.startsWith('$'));
 }
 
-type Operator = (operand: unknown, scope: ConditionScope) => Test;
+type Operator = (operand: unknown, scope: InnerScope) => Test;
 
 /** Conditions that stand where operators are expected: known, and never true. */
 const CONDITIONS = ['$or', '$nor', '$and', '$savedGroup'];
 
 /** One operator and its operand as a test; no operand makes this throw. */
-export function operatorTest(operator: string, operand: unknown, scope: ConditionScope): Test {
+export function operatorTest(operator: string, operand: unknown, scope: InnerScope): Test {
   const make = OPERATORS.get(operator);
   if (make !== undefined) return make(operand, scope);
   return scope.strict && !CONDITIONS.includes(operator) ? unknown : never;
@@ -51,7 +51,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['$alli', listed((list, scope) => allTest(list, scope, true))],
   ['$inGroup', (operand, scope) => groupTest(operand, scope, false)],
   ['$notInGroup', (operand, scope) => groupTest(operand, scope, true)],
-  ['$not', (operand, scope) => not(valueTest(operand, scope, false))],
+  ['$not', (operand, scope) => not(scope.language.value(operand, scope, false))],
   ['$size', sizeTest],
   ['$elemMatch', elementTest],
   ['$regex', (operand, scope) => regexTest(operand, scope, false)],
@@ -82,13 +82,13 @@ function typeOf(value: unknown): string {
 }
 
 /** An operand that is no list makes an operator and its opposite false alike. */
-function listed(make: (list: readonly unknown[], scope: ConditionScope) => Test): Operator {
+function listed(make: (list: readonly unknown[], scope: InnerScope) => Test): Operator {
   return (operand, scope) => (Array.isArray(operand) ? make(operand, scope) : never);
 }
 
 /** Each of the list must hold for at least one item. */
-function allTest(list: readonly unknown[], scope: ConditionScope, ignoreCase: boolean): Test {
-  const all = every(list.map((expected) => anyItem(valueTest(expected, scope, ignoreCase))));
+function allTest(list: readonly unknown[], scope: InnerScope, ignoreCase: boolean): Test {
+  const all = every(list.map((expected) => anyItem(scope.language.value(expected, scope, ignoreCase))));
   return (value) => (Array.isArray(value) ? all(value) : false);
 }
 
@@ -104,19 +104,21 @@ function anyItem(test: Test): Test {
   };
 }
 
-function sizeTest(operand: unknown, scope: ConditionScope): Test {
-  const test = valueTest(operand as Json, scope, false);
+function sizeTest(operand: unknown, scope: InnerScope): Test {
+  const test = scope.language.value(operand as Json, scope, false);
   return (value) => (Array.isArray(value) ? test(value.length) : false);
 }
 
 /** Operators ask each item itself, anything else its fields; an item that is null is passed over. */
-function elementTest(operand: unknown, scope: ConditionScope): Test {
+function elementTest(operand: unknown, scope: InnerScope): Test {
   const inner = { ...scope, isContext: false };
   const asksItem =
     isOperators(operand, scope.strict) && !(scope.strict && CONDITIONS.some((one) => Object.hasOwn(operand, one)));
   // JavaScript lists the fields of the operand before it looks at any item
   if (operand === null && !scope.strict) return (value) => (Array.isArray(value) ? malformed() : false);
-  const any = anyItem(asksItem ? valueTest(operand, inner, false) : conditionTest(operand, inner));
+  const any = anyItem(
+    asksItem ? scope.language.value(operand, inner, false) : scope.language.condition(operand, inner),
+  );
   return (value) => {
     if (!Array.isArray(value)) return false;
     const items = value.filter((item) => item !== null && item !== undefined);
@@ -129,7 +131,7 @@ function malformed(): never {
 }
 
 /** Spec 0.8 looks at the text of any value, so a missing one is `null`; spec 0.12 only at texts. */
-function regexTest(operand: unknown, { strict, refuse }: ConditionScope, ignoreCase: boolean): Test {
+function regexTest(operand: unknown, { strict, refuse }: InnerScope, ignoreCase: boolean): Test {
   if (typeof operand !== 'string') return never;
   try {
     const find = compileRegex(operand, ignoreCase);

@@ -1,5 +1,5 @@
 import type { Answer, Answers, Asked } from './answers.ts';
-import type { ConditionScope } from './condition.ts';
+import type { ConditionScope } from './condition-scope.ts';
 import type { Report } from './shape.ts';
 
 /** What compiling one feature needs. */
