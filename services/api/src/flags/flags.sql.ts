@@ -91,6 +91,8 @@ export async function readRevisionOfForm(
       and coalesce(nullif(after -> 'requires', 'null'), '[]') = ${jsonb(served.requires ?? [])}
       and after -> 'default_serve' = ${jsonb(served.default)}
       and after ->> 'off_variant' is not distinct from ${served.off}::text
+      and after ->> 'semantics' is not distinct from ${served.semantics ?? null}::text
+      and coalesce(after -> 'foreign_rule', 'null') = ${jsonb(served.foreign ?? null)}
       and after ->> 'salt' is not distinct from ${served.salt ?? null}::text
       and coalesce(after ->> 'semantics', 'burgee-1') = ${served.semantics ?? 'burgee-1'}
       and coalesce(after -> 'foreign_rule', 'null') = ${jsonb(served.foreign ?? null)}

@@ -33,6 +33,9 @@ export class Segment {
   @Field(() => [String], { description: 'Keys of the flags whose rules name it.' })
   declare usedBy: string[];
 
+  @Field(() => [String], { description: 'Keys of the segments whose conditions name it.' })
+  declare namedBy: string[];
+
   @Field(() => Date, { nullable: true })
   declare archivedAt: Date | null;
 

@@ -20,6 +20,13 @@ export async function readSegments(db: Kysely<DB>, projectId: string, key?: stri
         where reference.segment_id = segment.id and flag.archived_at is null
         order by flag.key
       ) as "usedBy",
+      array(
+        select other.key
+        from burgee.segment_reference as reference
+        join burgee.segment as other on other.id = reference.segment_id
+        where reference.named_segment_id = segment.id and other.archived_at is null
+        order by other.key
+      ) as "namedBy",
       segment.archived_at as "archivedAt",
       segment.updated_at as "updatedAt"
     from burgee.segment

@@ -103,3 +103,34 @@ test('archives a segment that nothing names, and no other', async () => {
   expect(await shop.codeOf('admin', archive('staff'))).toBe('IN_USE');
   expect(await shop.codeOf('admin', archive('no-such'))).toBe('NOT_FOUND');
 });
+
+test('tells which segments name it, and refuses a circle of them', async () => {
+  const naming = (segment: string) => [{ any: [{ segment }] }];
+  for (const [key, conditions] of [
+    ['innermost', []],
+    ['between', naming('innermost')],
+    ['outermost', naming('between')],
+  ] as const) {
+    await shop.get('developer', creating, { input: { project: 'shop', key, conditions } });
+  }
+  const read = async (key: string) =>
+    (await shop.get('viewer', `{ segment(project: "shop", key: "${key}") { revision namedBy usedBy } }`)).segment;
+  expect(await read('innermost')).toMatchObject({ namedBy: ['between'], usedBy: [] });
+  const { revision } = await read('innermost');
+  const closing = { project: 'shop', key: 'innermost', revision, conditions: naming('outermost') };
+  const answer = await shop.ask('developer', updating, { input: closing });
+  expect(answer.errors?.[0]).toMatchObject({
+    message: 'cycle: innermost -> outermost -> between -> innermost',
+    extensions: { code: 'PREREQUISITE_CYCLE' },
+  });
+  const archiving = `mutation { archiveSegment(project: "shop", key: "innermost") { key } }`;
+  expect(await shop.codeOf('developer', archiving)).toBe('IN_USE');
+});
+
+test('keeps equal values once', async () => {
+  const conditions = [{ attr: 'country', op: 'in', values: ['NO', 'SE', 'NO'] }];
+  const { createSegment } = await shop.get('developer', creating, {
+    input: { project: 'shop', key: 'twice', conditions },
+  });
+  expect(createSegment.conditions).toEqual([{ attr: 'country', op: 'in', values: ['NO', 'SE'] }]);
+});
