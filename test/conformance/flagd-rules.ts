@@ -218,7 +218,7 @@ const usualFractional: Arbitrary = operator(
       ),
       fc.array(
         fc.oneof(
-          { weight: 8, arbitrary: fc.tuple(fc.constantFrom('on', 'off', 'a', 'b'), fc.integer({ min: 0, max: 100 })) },
+          { weight: 40, arbitrary: fc.tuple(fc.constantFrom('on', 'off', 'a', 'b'), fc.integer({ min: 0, max: 100 })) },
           { weight: 1, arbitrary: fc.constantFrom(['on', 7, 1], ['on', null]) },
         ),
         { minLength: 1, maxLength: 4 },
@@ -239,4 +239,25 @@ export const usualRules: Arbitrary = fc.oneof(
       fc.constantFrom('b', null),
     )
     .map(([clauses, last]) => ({ if: [...clauses.flat(), last] })),
+);
+
+/** Contexts as applications send them, with a wrong type here and there. */
+export const usualContexts = fc.record(
+  {
+    targetingKey: fc.oneof(
+      { weight: 20, arbitrary: fc.oneof(word, fc.uuid(), fc.constantFrom('Zoë', 'Łódź-7', '😀')) },
+      { weight: 1, arbitrary: wrong },
+    ),
+    name: fc.oneof({ weight: 20, arbitrary: word }, { weight: 1, arbitrary: wrong }),
+    age: fc.oneof({ weight: 20, arbitrary: number }, { weight: 1, arbitrary: wrong }),
+    email: fc.oneof({ weight: 20, arbitrary: word }, { weight: 1, arbitrary: wrong }),
+    tags: fc.oneof({ weight: 20, arbitrary: fc.array(word, { maxLength: 3 }) }, { weight: 1, arbitrary: wrong }),
+    user: fc.oneof(
+      { weight: 20, arbitrary: fc.record({ plan: word, level: number }) },
+      { weight: 1, arbitrary: wrong },
+    ),
+    ok: fc.oneof({ weight: 10, arbitrary: fc.oneof(fc.boolean(), word) }, { weight: 1, arbitrary: wrong }),
+    version: fc.oneof({ weight: 20, arbitrary: fc.constantFrom(...VERSIONS) }, { weight: 1, arbitrary: wrong }),
+  },
+  { requiredKeys: ['targetingKey', 'name', 'email', 'age', 'version'] },
 );

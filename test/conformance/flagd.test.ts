@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { known, namesOf } from './flagd-differences.ts';
 import { startFlagdGo } from './flagd-go.ts';
-import { contexts, rules, usualRules, VARIANTS } from './flagd-rules.ts';
+import { contexts, rules, usualContexts, usualRules, VARIANTS } from './flagd-rules.ts';
 
 const data = join(import.meta.dirname, 'data');
 const read = (path: string) => readFileSync(join(data, path), 'utf8');
@@ -46,10 +46,10 @@ function imported(file: unknown, semantics: Semantics = flagd2): (key: string, c
 
 const variants = Object.fromEntries(VARIANTS.map((name) => [name, name]));
 
-const sets = (rule: fc.Arbitrary<unknown>, runs: number) =>
+const sets = (rule: fc.Arbitrary<unknown>, context: fc.Arbitrary<object>, runs: number) =>
   fc
     .sample(
-      fc.tuple(fc.array(rule, { minLength: 8, maxLength: 8 }), fc.array(contexts, { minLength: 8, maxLength: 8 })),
+      fc.tuple(fc.array(rule, { minLength: 8, maxLength: 8 }), fc.array(context, { minLength: 8, maxLength: 8 })),
       {
         numRuns: runs,
         seed: SEED,
@@ -145,7 +145,7 @@ describe('generated flag files', () => {
     let compared = 0;
     let differences = 0;
     try {
-      for (const { flags, contexts: asked } of sets(rules, SETS)) {
+      for (const { flags, contexts: asked } of sets(rules, contexts, SETS)) {
         const ours = imported({ flags });
         const answers = await go.decide({ flags }, asked);
         expect(answers).toBeDefined();
@@ -178,7 +178,7 @@ describe('generated flag files', () => {
     let compared = 0;
     let same = 0;
     const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    for (const { flags, contexts: asked } of sets(usualRules, SETS)) {
+    for (const { flags, contexts: asked } of sets(usualRules, usualContexts, SETS)) {
       const ours = imported({ flags });
       const theirs = new FlagdCore(undefined, silent, { disableDynamicCodeGeneration: true });
       theirs.setConfigurations(JSON.stringify({ flags }));
@@ -202,7 +202,7 @@ describe('generated flag files', () => {
     }
     expect(compared).toBe(SETS * 64);
     expect(Object.keys(counts).filter((name) => !known.includes(name))).toEqual([]);
-    expect(same / compared).toBeGreaterThan(0.9);
+    expect(same / compared).toBeGreaterThan(0.8);
     if (process.env.BURGEE_CASES) process.stdout.write(`${JSON.stringify({ compared, same, counts })}\n`);
   });
 });
