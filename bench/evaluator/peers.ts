@@ -12,11 +12,16 @@ export interface Subject {
 /** The npm packages, each at the version that was compared; they are installed for the measurement only. */
 export const packages = {
   vercel: '@vercel/flags-core@1.8.2',
-  statsig: 'statsig-node@6.5.2',
+  flagd: '@openfeature/flagd-core@4.0.1',
+  growthbook: '@growthbook/growthbook@1.8.0',
   unleash: 'unleash-client@6.12.1',
+  statsig: 'statsig-node@6.5.2',
 } as const;
 
-/** The fastest of each row, and the best known; none asks the network. */
+/** What they ask for themselves, and do not install. */
+export const companions: readonly string[] = ['@openfeature/core@1.12.0'];
+
+/** The fastest of each row, and those whose flags can be imported; none asks the network. */
 export const peers: Readonly<
   Record<keyof typeof packages, (flags: readonly NeutralFlag[], at: string) => Promise<Subject>>
 > = {
@@ -26,6 +31,27 @@ export const peers: Readonly<
     const one = (key: string, entities: object) =>
       evaluate({ definition: definitions.get(key), environment: 'production', entities, segments: {} }).value;
     return { contexts: users.map((user) => ({ user })), one };
+  },
+  async flagd(flags, at) {
+    const { FlagdCore } = await load(at, '@openfeature/flagd-core');
+    const core = new FlagdCore();
+    core.setConfigurations(
+      JSON.stringify({ flags: Object.fromEntries(flags.map((flag) => [flag.key, flagdFlag(flag)])) }),
+    );
+    const one = (key: string, context: object, kind: NeutralFlag['kind']) =>
+      kind === 'split'
+        ? core.resolveStringEvaluation(key, '', context).value
+        : core.resolveBooleanEvaluation(key, false, context).value;
+    const contexts = users.map((user) => ({ ...user, targetingKey: user.userId }));
+    return { contexts, one, bulk: (context: object) => core.resolveAll(context) };
+  },
+  async growthbook(flags, at) {
+    const { GrowthBookClient } = await load(at, '@growthbook/growthbook');
+    const features = Object.fromEntries(flags.map((flag) => [flag.key, growthbookFeature(flag)]));
+    const client = new GrowthBookClient({}).initSync({ payload: { features } });
+    const one = (key: string, context: object, kind: NeutralFlag['kind']) =>
+      kind === 'split' ? client.getFeatureValue(key, '', context) : client.isOn(key, context);
+    return { contexts: users.map((user) => ({ attributes: { ...user, id: user.userId } })), one };
   },
   async statsig(flags, at) {
     const { default: statsig } = await load(at, 'statsig-node');
@@ -83,6 +109,38 @@ function vercelFlag({ kind, enabled, percent = 0, constraints = [], variants }: 
   const rules = kind === 'rule' ? [{ conditions, outcome: 1 }] : [];
   const values = variants ? variants.map(({ name }) => name) : [false, true];
   return { seed: i + 1, variants: values, environments: { production: { rules, fallthrough } } };
+}
+
+function flagdFlag({ kind, enabled, percent = 100, constraints = [], variants = [] }: NeutralFlag): object {
+  const id = { cat: [{ var: '$flagd.flagKey' }, ':', { var: 'userId' }] };
+  const flag = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
+  if (kind === 'boolean') return { ...flag, defaultVariant: enabled ? 'on' : 'off' };
+  if (kind === 'rollout') return { ...flag, targeting: { fractional: [id, ['on', percent], ['off', 100 - percent]] } };
+  if (kind === 'rule') {
+    const all = constraints.map(({ attribute, values }) => ({ in: [{ var: attribute }, values] }));
+    return { ...flag, targeting: { if: [{ and: all }, 'on', 'off'] } };
+  }
+  const names = variants.map(({ name }) => name);
+  const targeting = { fractional: [id, ...variants.map(({ name, weight }) => [name, weight])] };
+  return {
+    ...flag,
+    variants: Object.fromEntries(names.map((name) => [name, name])),
+    defaultVariant: names[0],
+    targeting,
+  };
+}
+
+function growthbookFeature({ kind, enabled, percent = 100, constraints = [], variants = [] }: NeutralFlag): object {
+  if (kind === 'boolean') return { defaultValue: enabled };
+  if (kind === 'rollout')
+    return { defaultValue: false, rules: [{ force: true, coverage: percent / 100, hashVersion: 2 }] };
+  if (kind === 'rule') {
+    const condition = Object.fromEntries(constraints.map(({ attribute, values }) => [attribute, { $in: values }]));
+    return { defaultValue: false, rules: [{ force: true, condition }] };
+  }
+  const names = variants.map(({ name }) => name);
+  const weights = variants.map(({ weight }) => weight / 100);
+  return { defaultValue: names[0], rules: [{ variations: names, weights, coverage: 1, hashVersion: 2 }] };
 }
 
 function statsigConfig(flags: readonly NeutralFlag[]): object {

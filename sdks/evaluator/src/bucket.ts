@@ -21,7 +21,7 @@ export const START: HashState = { mixed: 0, word: 0, bits: 0, length: 0 };
  */
 export function bucket(state: HashState, value: string): number {
   // hash < 2^32 and 100 000 < 2^17: the product is below 2^53, so it and the division by a power of two are exact.
-  return Math.floor((hash(state, value) * 100_000) / 0x1_0000_0000);
+  return Math.floor(((signedHash(state, value) >>> 0) * 100_000) / 0x1_0000_0000);
 }
 
 /** Hashes `seed + ':'` ahead, so that a decision hashes nothing but the value. */
@@ -31,6 +31,11 @@ export function seedState(seed: string): HashState {
 
 /** murmur3_32 with seed 0 of the UTF-8 bytes of what `state` took in and `value`; an unsigned 32-bit integer. */
 export function hash(state: HashState, value: string): number {
+  return signedHash(state, value) >>> 0;
+}
+
+/** Signed, because engines keep such a number without allocating. */
+function signedHash(state: HashState, value: string): number {
   let { mixed, word, bits } = state;
   const end = value.length;
   let units = 0;
@@ -62,13 +67,13 @@ export function hash(state: HashState, value: string): number {
   }
   // Beyond ASCII a unit is more than one byte: once more, slowly.
   if (units > 127) return finish(absorb(state, utf8(value)));
-  return finish({ mixed, word, bits, length: state.length + end });
+  return avalanche(mixed ^ scramble(word), state.length + end);
 }
 
 /** The hash of what a state took in; an unsigned 32-bit integer. */
 export function finish({ mixed, word, length }: HashState): number {
   // An empty word scrambles to 0, so nothing is lost where no byte is left over.
-  return avalanche(mixed ^ scramble(word), length);
+  return avalanche(mixed ^ scramble(word), length) >>> 0;
 }
 
 /** The state after further bytes. */
@@ -121,5 +126,5 @@ function avalanche(mixed: number, length: number): number {
   let last = mixed ^ length;
   last = Math.imul(last ^ (last >>> 16), 0x85eb_ca6b);
   last = Math.imul(last ^ (last >>> 13), 0xc2b2_ae35);
-  return (last ^ (last >>> 16)) >>> 0;
+  return last ^ (last >>> 16);
 }

@@ -78,9 +78,11 @@ function serve({ key }: CompiledFlag, { same, split }: Serving, context: Evaluat
 
 /** Whether something was added to the prototype of all objects; engines know the answer without looking. */
 function isPolluted(): boolean {
-  for (const _ in {}) return true;
+  for (const _ in plain) return true;
   return false;
 }
+
+const plain = {};
 
 function onlyOwn(context: EvaluationContext): EvaluationContext {
   return Object.create(null, Object.getOwnPropertyDescriptors(context));

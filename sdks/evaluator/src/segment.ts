@@ -12,7 +12,8 @@ export function segmentCompiler(
   common: Omit<Common, 'segment'>,
 ): Common['segment'] {
   const sources = new Map(Object.entries(segments));
-  const graph = graphFaults(sources, ({ if: conditions = [] }) => namedIn(conditions), 'segments', 'if');
+  const sound = new Map([...sources].filter(([key]) => faults[key] === undefined));
+  const graph = graphFaults(sound, ({ if: conditions = [] }) => namedIn(conditions), 'segments', 'if');
   const compiled = new Map<string, CompiledSegment>();
   const compile = (key: string): CompiledSegment | undefined => {
     const known = compiled.get(key);
