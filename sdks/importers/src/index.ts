@@ -18,4 +18,5 @@ export {
   type ImportInput,
   UnreadableFile,
 } from './imported.ts';
+export { convertUnleash } from './unleash/convert.ts';
 export { unleash } from './unleash.ts';

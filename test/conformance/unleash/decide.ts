@@ -29,16 +29,26 @@ export interface Decided extends Answer {
 }
 
 /** A file on the way that a user takes: import, read strictly, compile; then decided as often as one likes. */
-export function unleashDecider(file: unknown, reference: Reference, random: () => number = Math.random) {
+export function unleashDecider(file: unknown, reference: Reference) {
+  let draws = 0;
   const imported = importer.read({ text: JSON.stringify(file), reference });
-  const compiled = compileImported(imported, random);
+  const compiled = compileImported(imported, () => {
+    draws++;
+    return Math.random();
+  });
   const decide = (feature: string, context: EvaluationContext, now = Date.now()): Decided => {
     const { value, metadata = {} } = evaluate(compiled, feature, context, now);
     const { variant = 'disabled', payload } = metadata as { variant?: string; payload?: string };
     const companion = evaluate(compiled, `${feature}~variant`, context, now);
     return { enabled: value === true, variant, payload, companion: companion.value };
   };
-  return { imported, compiled, decide };
+  /** undefined: chance was asked, so there is no right answer. */
+  const decideSurely = (feature: string, context: EvaluationContext): Decided | undefined => {
+    draws = 0;
+    const decided = decide(feature, context);
+    return draws === 0 ? decided : undefined;
+  };
+  return { imported, decide, decideSurely };
 }
 
 function compileImported({ flags, segments, reference }: Imported, random: () => number): CompiledRuleset {

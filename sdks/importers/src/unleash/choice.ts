@@ -40,11 +40,16 @@ function ofFeature(scope: Scope): Choosing {
 }
 
 /** Node's strategies take the first variant's stickiness, else their own, and know overrides. */
-function ofNodeStrategy({ parameters }: Strategy, variants: readonly Variant[], scope: Scope): Choosing {
+function ofNodeStrategy({ parameters, path }: Strategy, variants: readonly Variant[], scope: Scope): Choosing {
   const by = stickyBy(variants[0]?.stickiness || parameters?.stickiness, scope);
   // The SDK puts the word into the hash where the parameter is missing.
   const groupId = parameters?.groupId ?? 'undefined';
   const seed = groupId === '' ? undefined : groupId;
+  if (variants.some(({ weight }) => !Number.isInteger(weight)) && scope.feature.variants.length > 0) {
+    const message =
+      'whom weights with a fraction leave out gets a variant of the feature, which can not be carried over';
+    scope.refuse(`${path}.variants`, message);
+  }
   return { choice: { variants, by, seed }, overrides: overridesOf(variants, scope) };
 }
 

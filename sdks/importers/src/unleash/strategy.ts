@@ -45,14 +45,10 @@ function ruleName({ title, name }: Strategy): string {
   return clean(title === undefined || title === '' ? name : title);
 }
 
-/** A name is for people: what it can not hold is left out. */
+/** A name is for people: control characters, and what is too long, are left out. */
 function clean(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return (
-    Array.from(name.replace(/[\u0000-\u001f\u007f]/g, ' '))
-      .slice(0, 64)
-      .join('') || 'rule'
-  );
+  const readable = Array.from(name, (character) => (character < ' ' || character === '\u007f' ? ' ' : character));
+  return readable.slice(0, 64).join('') || 'rule';
 }
 
 function constraintsOf({ constraints, segments, path }: Strategy, scope: Scope): Condition[] {
