@@ -1,4 +1,4 @@
-/** `pnpm check`: formatting and lint, types, import directions, unused code; the cheap ones first, all of them always. */
+/** `pnpm check`: formatting and lint, types, import directions, unused code, sizes; the cheap ones first, all of them always. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkImports } from './check/imports.ts';
@@ -12,6 +12,7 @@ const checks: Check[] = [
   ['imports', () => checkImports(root)],
   ...typeChecks(),
   ['unused code', () => program('knip', ['--no-progress'])],
+  ['sizes', () => program('size-limit', [])],
 ];
 
 let failed = 0;
