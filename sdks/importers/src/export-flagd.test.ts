@@ -40,7 +40,7 @@ test('what goes to flagd and back decides alike', () => {
         }
       }
     }),
-    { seed: 20_261_121, numRuns: 150 },
+    { seed: 20_261_121, numRuns: 400 },
   );
   expect(held).toBeGreaterThan(150);
 });

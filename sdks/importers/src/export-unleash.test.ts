@@ -57,7 +57,7 @@ test('what goes to Unleash and back decides alike', () => {
         }
       }
     }),
-    { seed: 20_261_121, numRuns: 150 },
+    { seed: 20_261_121, numRuns: 400 },
   );
   expect(held).toBeGreaterThan(80);
 });

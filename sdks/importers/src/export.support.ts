@@ -66,13 +66,19 @@ const serve = fc.oneof(
 );
 
 const rollout = fc.oneof(
-  fc.constantFrom(undefined, 0, 100, 12.5),
-  fc.record({
-    percent: fc.constantFrom(0, 50, 100),
-    by: fc.constantFrom(['plan'], ['country', 'plan']),
-    seed: fc.constant('half'),
-  }),
-  fc.constant({ from: 0, to: 100, start: '2026-01-01T00:00:00Z', end: '2027-01-01T00:00:00Z' }),
+  { weight: 12, arbitrary: fc.constantFrom(undefined, 0, 100, 12.5) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      percent: fc.constantFrom(0, 50, 100),
+      by: fc.constantFrom(['plan'], ['country', 'plan']),
+      seed: fc.constant('half'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant({ from: 0, to: 100, start: '2026-01-01T00:00:00Z', end: '2027-01-01T00:00:00Z' }),
+  },
 );
 
 const rules = fc

@@ -7,6 +7,7 @@ import { flagd2 } from '../flagd-2.ts';
 import { flagd3 } from '../flagd-3.ts';
 import type { Flag, Json } from '../ruleset.ts';
 import { cbor } from './cbor.ts';
+import { fractional2 } from './fractional.ts';
 import { decimal, parseNumber, trimSpace } from './number.ts';
 
 const NOW = Date.parse('2026-06-01T00:00:00.999Z');
@@ -80,6 +81,10 @@ test.each([
   ['all wants logic, not a value', { all: [[{ ok: true }], { var: 'ok' }] }, {}, 'PARSE_ERROR'],
   ['an unknown operator counts only where it is reached', { if: [false, { nope: 1 }, 'on'] }, {}, 'on'],
   ['versions may be short', { sem_ver: [{ var: 'v' }, '~', 'V1.2'] }, { v: 'v1.2.9' }, 'true'],
+  ['texts are ordered by code points', { '<': ['\uff9f', '😀'] }, {}, 'true'],
+  ['numbers in a version come before words', { sem_ver: ['1.0.0-9', '<', '1.0.0-a'] }, {}, 'true'],
+  ['numbers in a version are ordered as numbers', { sem_ver: ['1.0.0-a.11', '>', '1.0.0-a.9'] }, {}, 'true'],
+  ['a longer version of labels is later', { sem_ver: ['1.0.0-a.1', '>', '1.0.0-a'] }, {}, 'true'],
   ['a version of four parts is none', { sem_ver: ['1.2.3.4', '!=', '1'] }, {}, 'DEFAULT'],
 ])('%s', (_name, targeting, context, expected) => {
   expect(outcomeOf(targeting, context)).toBe(expected);
@@ -106,6 +111,18 @@ describe('fractional', () => {
     for (const all of [one, two, three]) expect(new Set(all)).toEqual(new Set(['on', 'off']));
     expect(one).not.toEqual(two);
     expect(two).not.toEqual(three);
+  });
+
+  test('multiplies and shifts without loss', () => {
+    const integer = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    fc.assert(
+      fc.property(integer, fc.integer({ min: 1, max: 2 ** 31 - 1 }), (hash, total) => {
+        const bucket = Number((BigInt(hash) * BigInt(total)) >> 32n);
+        // The arm whose weight ends at the bucket does not hold it, the next one does.
+        expect(fractional2.choose(hash, [bucket, 1, total - bucket - 1], total)).toBe(1);
+      }),
+      { seed: 20_261_121, numRuns: 2_000 },
+    );
   });
 
   test('hashes any value but null and lists in its third form', () => {
