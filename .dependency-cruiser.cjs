@@ -127,7 +127,10 @@ module.exports = {
       { path: '^test/', pathNot: [] },
       {
         path: '^(services|sdks|examples)/.*/src/',
-        pathNot: '^(services|sdks|examples)/.*/src/(index|server|embedded|regex)[.]ts$',
+        pathNot: [
+          '^(services|sdks|examples)/.*/src/(index|server|embedded|regex)[.]ts$',
+          '^sdks/evaluator/src/(unleash|growthbook|flagd)(-[a-z0-9]+)?[.]ts$',
+        ],
       },
     ),
     never(

@@ -52,9 +52,17 @@ export function sentenceOf(proof: Proof, { reference }: Imported): string {
     `${sdk.name} ${sdk.version} beside Burgee: ${about}.`,
     ...(random > 0 ? [`${random} answers were left to chance by the flags themselves, and not compared.`] : []),
     ...(sdk.reference === reference ? [] : [otherReference(proof, reference)]),
+    ...knownDifferences(proof),
     ...shown,
     ...(differing > shown.length ? [`  … and ${differing - shown.length} more`] : []),
   ].join('\n');
+}
+
+function knownDifferences({ sdk, known }: Proof): string[] {
+  const list = Object.entries(known);
+  if (list.length === 0) return [];
+  const lines = list.map(([what, count]) => `  ${what} (${count})`);
+  return [`Besides, ${sdk.name} itself decides otherwise than its daemon, which Burgee follows:`, ...lines];
 }
 
 function otherReference({ sdk }: Proof, reference: string): string {

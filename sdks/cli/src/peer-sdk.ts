@@ -60,7 +60,8 @@ const installWithinMs = 180_000;
 
 async function npmInstall({ name, version, beside }: PeerSdk, folder: string): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-  const args = ['install', '--prefix', folder, ...quiet, `${name}@${version}`, ...beside];
+  const impatient = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=60000'];
+  const args = ['install', '--prefix', folder, ...quiet, ...impatient, `${name}@${version}`, ...beside];
   const { code, said } = await new Promise<{ code: number | null; said: string }>((resolve) => {
     const npm = spawn('npm', args, {
       cwd: folder,

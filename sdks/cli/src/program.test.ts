@@ -29,7 +29,7 @@ async function burgee(
 test('without a command it says what there is, as a mistake of usage', async () => {
   const { code, err } = await burgee([]);
   expect(code).toBe(2);
-  for (const command of ['stale', 'flags', 'explain', 'validate', 'migrations', 'audit'])
+  for (const command of ['stale', 'flags', 'explain', 'validate', 'import', 'export', 'migrations', 'audit'])
     expect(err).toContain(command);
 });
 
@@ -51,6 +51,17 @@ test.each([
   [['stale'], 'NO_SERVER: no Burgee server is known here'],
   [['audit', 'verify'], 'NO_DATABASE: no database is known here'],
   [['validate', 'nowhere.json'], 'NO_FILE: '],
+  [['import', 'launchdarkly', 'x.json'], 'Allowed choices are unleash, growthbook, flagd'],
+  [['import', 'unleash'], "missing required argument 'file'"],
+  [['import', 'unleash', 'nowhere.json'], 'NO_FILE: '],
+  [['import', 'unleash', '.'], 'is a folder'],
+  [['import', 'unleash', 'x.json', '--reference', 'flagd-2'], 'Name one of unleash, unleash-node'],
+  [['import', 'unleash', 'x.json', '--prove', '0'], 'It must be a whole number from 1 to 1,000,000'],
+  [['import', 'unleash', 'x.json', '--prove', '9', '--seed', '-1'], 'It must be a whole number from 0'],
+  [['export', '-e', 'staging'], "required option '--as <system>'"],
+  [['export', '--as', 'growthbook', '-e', 'staging'], 'Allowed choices are flagd, unleash'],
+  [['export', '--as', 'flagd'], "required option '-e, --environment <key>'"],
+  [['export', '--as', 'flagd', '-e', 'staging'], 'NO_SERVER'],
 ])('%j is a mistake of usage', async (args, sentence) => {
   const { code, err } = await burgee(args);
   expect(err).toContain(sentence);

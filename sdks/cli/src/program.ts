@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addAuditCommands } from './audit.ts';
 import { describeError, exitCodes } from './errors.ts';
 import { addExplainCommand } from './explain.ts';
+import { addExportCommand } from './export.ts';
 import { addFlagCommands } from './flags.ts';
 import { addImportCommand } from './import.ts';
 import { addMigrationCommands } from './migrations.ts';
@@ -37,6 +38,7 @@ function createProgram(shell: Shell): Command {
   addExplainCommand(program, shell);
   addValidateCommand(program, shell);
   addImportCommand(program, shell);
+  addExportCommand(program, shell);
   addMigrationCommands(program, shell);
   addAuditCommands(program, shell);
   return program;

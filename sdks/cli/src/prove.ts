@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { compile, type Evaluation, type EvaluationContext, evaluate, type Flag } from '@burgee/evaluator';
-import type { Imported, Importer, ImportInput } from '@burgee/importers';
+import { differencesOfFlagdJavascript, type Imported, type Importer, type ImportInput } from '@burgee/importers';
 import { compileOptions } from './compile-options.ts';
 import { CliError, exitCodes } from './errors.ts';
 import type { AskedFlag, PeerAnswer, PeerReply, PeerRequest } from './peer.ts';
@@ -16,7 +16,9 @@ export interface Proof {
   readonly flags: number;
   /** Answers that were left out because chance decided them. */
   readonly random: number;
-  /** How many there are; only the first are listed. */
+  /** Answers that differ where the SDK is known to differ from its reference: how many, by what happens there. */
+  readonly known: Readonly<Record<string, number>>;
+  /** How many others there are; only the first are listed. */
   readonly differing: number;
   readonly differences: readonly Difference[];
 }
@@ -69,6 +71,7 @@ async function compare({ sdk, imported, contexts, now, peer }: Comparison): Prom
   const asked = flags.map((flag) => askedOf(flag, imported));
   const decide = decider(imported, now);
   const differences: Difference[] = [];
+  const known: Record<string, number> = {};
   let random = 0;
   let differing = 0;
   for (let at = 0; at < contexts.length; at += contextsAtOnce) {
@@ -80,13 +83,24 @@ async function compare({ sdk, imported, contexts, now, peer }: Comparison): Prom
         const theirs = theirsFor(flag, asked[j], answers[i]?.[j]);
         if (isRandom) random += 1;
         else if (textOf(theirs) !== textOf(ours)) {
-          differing += 1;
-          if (differences.length < mostListed) differences.push({ flag: flag.key, context, theirs, ours });
+          const [name] = knownOf(flag, context, imported);
+          if (name === undefined) differing += 1;
+          else known[name] = (known[name] ?? 0) + 1;
+          if (name === undefined && differences.length < mostListed) {
+            differences.push({ flag: flag.key, context, theirs, ours });
+          }
         }
       }
     }
   }
-  return { sdk, contexts: contexts.length, flags: flags.length, random, differing, differences };
+  return { sdk, contexts: contexts.length, flags: flags.length, random, known, differing, differences };
+}
+
+/** flagd's JavaScript evaluator is not its daemon, and Burgee follows the daemon. */
+function knownOf({ key, foreign }: Flag, context: EvaluationContext, { format }: Imported): string[] {
+  if (format !== 'flagd') return [];
+  const { targeting } = foreign as { targeting?: unknown };
+  return differencesOfFlagdJavascript(targeting, { ...context, $flagd: { flagKey: key } });
 }
 
 /** The flag to ask the other system for: a companion's value is the payload of its feature's variant. */
