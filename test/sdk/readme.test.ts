@@ -10,6 +10,7 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** What a reader has around the snippets. */
 const around: Readonly<Record<string, string>> = {
+  evaluator: '',
   client: `
     import { createServerClient } from '@burgee/client/server';
     declare function showNewCheckout(): void;
