@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium } from '../support/browser.ts';
 import { type RunningAdmin, startAdmin } from './admin.support.ts';
 import { open, type Visit, violations, visit } from './browsing.support.ts';
+import { plantImported } from './targeting.support.ts';
 
 const browser = await chromium();
 
@@ -10,6 +11,20 @@ const click = (name: string | RegExp) => async (page: Page) => {
   await page.getByRole('button', { name }).first().click();
 };
 const shop = '/projects/shop';
+const targeting = (flag: string) => `${shop}/flags/${flag}?tab=targeting&environment=production`;
+async function rolloutByCompany(page: Page): Promise<void> {
+  await click('Open rule 2')(page);
+  await page.getByLabel('Counted by, rollout of rule 2').click();
+  await page.getByRole('option', { name: 'by another attribute' }).click();
+  await page.getByRole('group', { name: 'rule 2' }).getByText('Advanced').first().click();
+}
+async function noJson(page: Page): Promise<void> {
+  await page.getByLabel('Definition, as flagd writes it').fill('{');
+}
+async function convert(page: Page): Promise<void> {
+  await click('Convert to Burgee')(page);
+  await page.getByRole('dialog').getByText('of 1,000').waitFor();
+}
 /** Every page, and the dialogs and states that hide on them. */
 const pages: [string, string, ((page: Page) => Promise<void>)?][] = [
   ['projects', '/'],
@@ -21,6 +36,12 @@ const pages: [string, string, ((page: Page) => Promise<void>)?][] = [
   ['targeting', `${shop}/flags/nordic-launch?tab=targeting&environment=production`, click('Open rule 2')],
   ['split', `${shop}/flags/recommendations?tab=targeting&environment=production`, click('Open rule 1')],
   ['new rule', `${shop}/flags/nordic-launch?tab=targeting&environment=production`, click('Add a rule')],
+  ['targeting of a rollout by company', targeting('new-checkout'), rolloutByCompany],
+  ['targeting as Unleash has it', targeting('rollout-plan'), click('Open rule 1')],
+  ['targeting as flagd has it', targeting('banner-text')],
+  ['targeting that is no JSON', targeting('banner-text'), noJson],
+  ['conversion', targeting('banner-text'), convert],
+  ['explanation of another system', `${shop}/flags/banner-text?tab=explain`, click('Explain')],
   ['explain', `${shop}/flags/nordic-launch?tab=explain`, click('Explain')],
   ['history', `${shop}/flags/gift-cards?tab=history`],
   ['segments', `${shop}/segments`],
@@ -41,6 +62,7 @@ describe.skipIf(browser === undefined)('accessibility', () => {
 
   beforeAll(async () => {
     admin = await startAdmin();
+    await plantImported(admin);
   });
   afterAll(async () => {
     await browser?.close();

@@ -47,9 +47,8 @@ export async function startAdmin(): Promise<RunningAdmin> {
 
 /** Builds the admin once for the sources as they are; whoever comes later finds it. */
 async function builtAdmin(): Promise<string> {
-  const sources = globSync(['src/**/*', 'public/*', 'index.html', 'vite.config.ts', '../../sdks/evaluator/src/*.ts'], {
-    cwd: adminRoot,
-  });
+  const own = ['src/**/*', 'public/*', 'index.html', 'vite.config.ts'];
+  const sources = globSync([...own, '../../sdks/{evaluator,importers}/src/**/*.ts'], { cwd: adminRoot });
   const newest = Math.max(...sources.map((file) => statSync(join(adminRoot, file)).mtimeMs));
   const folder = join(tmpdir(), `burgee-admin-${Math.trunc(newest)}-${sources.length}`);
   if (existsSync(folder)) return folder;
