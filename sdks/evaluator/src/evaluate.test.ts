@@ -104,6 +104,7 @@ test('never throws for any flag key', () => {
 test('takes no attribute from a prototype that somebody has polluted', () => {
   const compiled = compiledOf([
     booleanFlag({ rules: [{ id: 'r', if: [{ attr: 'isAdmin', op: 'equals', values: [true] }] }] }),
+    booleanFlag({ key: 'by', default: { split: [['on', 100_000]], by: ['isAdmin', 'id'] } }),
   ]);
   Object.defineProperty(Object.prototype, 'isAdmin', {
     value: true,
@@ -114,6 +115,9 @@ test('takes no attribute from a prototype that somebody has polluted', () => {
   try {
     expect(evaluate(compiled, 'flag', {}, 0).value).toBe(false);
     expect(evaluate(compiled, 'flag', { isAdmin: true }, 0).value).toBe(true);
+    expect(evaluate(compiled, 'by', {}, 0).errorCode).toBe('TARGETING_KEY_MISSING');
+    expect(evaluate(compiled, 'by', { id: 1 }, 0).value).toBe(true);
+    expect(evaluate(compiled, 'by', null as never, 0).errorCode).toBe('INVALID_CONTEXT');
   } finally {
     Reflect.deleteProperty(Object.prototype, 'isAdmin');
   }
@@ -143,6 +147,7 @@ test('compiles any JSON that calls itself a ruleset', () => {
 
 test('one poison flag harms no other', () => {
   const poison = [
+    { variants: {}, default: { split: new Array(300_000).fill(1) } },
     7,
     null,
     [],
@@ -200,3 +205,26 @@ test('an error names attribute, operator and type, and not the value', () => {
   const { errorMessage } = evaluate(compiledOf([flag]), 'flag', { appVersion: 'secret' }, 0);
   expect(errorMessage).toBe('attribute appVersion does not fit operator semver_gte: got string');
 });
+
+test('a flag and a segment with a getter that throws are errors, and harm no other', () => {
+  const bad = Object.defineProperty({ key: 'bad' }, 'enabled', { enumerable: true, get: throwing });
+  const lost = Object.defineProperty({ key: 'lost' }, 'if', { enumerable: true, get: throwing });
+  const fine = booleanFlag({ key: 'fine', default: 'on' });
+  const uses = booleanFlag({ key: 'uses', rules: [{ id: 'r', if: [{ segment: 'lost' }] }] });
+  const wire = { format: 1, environment: 'e', version: 'v', flags: { bad, fine, uses }, segments: { lost } };
+  const parsed = parseRuleset(wire);
+  const compiled = compile((parsed as { ruleset: Ruleset }).ruleset);
+  const codes = evaluateAll(compiled, {}, 0).map(({ errorCode }) => errorCode);
+  expect(codes).toEqual(['PARSE_ERROR', undefined, 'PARSE_ERROR']);
+  expect(parseRuleset(Object.defineProperty({}, 'format', { get: throwing })).ok).toBe(false);
+});
+
+test('what was not parsed is checked before it is compiled', () => {
+  const flag = { ...booleanFlag(), default: { split: [['on', 1]] } };
+  const compiled = compile({ ...compiledWire, flags: { flag: flag as never } });
+  expect(compiled.problems.get('flag')).toEqual([
+    { path: 'default.split', message: 'weights are in 1/1000 % and sum to 100,000' },
+  ]);
+});
+
+const compiledWire: Ruleset = { format: 1, environment: 'e', version: 'v', flags: {}, segments: {} };

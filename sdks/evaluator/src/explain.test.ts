@@ -96,3 +96,36 @@ test('goes the same way as the decision', () => {
     }),
   );
 });
+
+test('tells what a hash was made of, and which part it came to', () => {
+  const split = { split: [['on', 100_000, { arm: 1 }] as const], by: ['accountId', 'targetingKey'], seed: 's' };
+  const rollout = { percent: 99.999, by: ['accountId'] };
+  const told = compiledOf([
+    booleanFlag({ key: 'f', rules: [{ id: 'r', rollout, serve: split }], default: { value: true } }),
+  ]);
+  const { steps, evaluation } = explain(told, 'f', { accountId: 7 }, 0);
+  expect(steps.map(({ text }) => text.replace(/bucket \d+/, 'bucket N'))).toEqual([
+    'the flag is enabled',
+    'the rule counts for 99.999 % of the values of accountId: bucket N of 100000',
+    'rule r matches',
+    'the split shares out the values of accountId or targetingKey: bucket N of 100000',
+  ]);
+  expect(steps.at(-1)).toMatchObject({ matched: true, ruleId: 'r', detail: { variant: 'on' } });
+  expect(evaluation.metadata).toEqual({ arm: 1 });
+  expect(explain(told, 'f', { accountId: true }, 0).steps.at(-1)?.matched).toBeNull();
+  expect(explain(compiledOf([booleanFlag({ default: { value: true } })]), 'flag', {}, 0).sentence).toBe(
+    'flag serves the value true: the same for everyone.',
+  );
+});
+
+test('shows a list of the context by its first items, however deep it is', () => {
+  const flag = booleanFlag({
+    rules: [{ id: 'r', if: [{ attr: 'a', op: 'has_any', values: ['X'], ignoreCase: true }] }],
+  });
+  let deep: unknown[] = ['b'];
+  for (let i = 0; i < 100; i++) deep = [deep, deep, deep];
+  const { steps } = explain(compiledOf([flag]), 'flag', { a: ['b', deep, 1, 2, 3, 4] }, 0);
+  expect(steps[1]?.text).toBe(
+    'a has_any "X" in any case: the context has ["b", a value of type object, 1, 2, 3 and 1 more]',
+  );
+});

@@ -95,3 +95,20 @@ test('holds everything that is ever served', () => {
     }),
   );
 });
+
+test('else and values without a name are outcomes', () => {
+  const requires = [
+    { flag: 'a', variants: ['on'], else: null },
+    { flag: 'b', variants: ['on'] },
+  ];
+  const flag = booleanFlag({
+    requires,
+    rules: [{ id: 'r', rollout: { percent: 5, by: ['id'] }, serve: { value: true } }],
+  });
+  expect(outcomes(flag, 0).outcomes).toEqual([{}, { value: false }, { value: true }]);
+  const settled = booleanFlag({
+    rules: [{ id: 'r', rollout: { percent: 100, by: ['id'] } }],
+    default: { value: true },
+  });
+  expect(outcomes(settled, 0).outcomes).toEqual([{ value: true }]);
+});
