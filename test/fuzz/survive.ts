@@ -86,11 +86,20 @@ function namesOf(prototype: object): string {
   return Reflect.ownKeys(prototype).map(String).join();
 }
 
-/** An input as JSON, so that a change of it shows; what JSON can not tell is not looked at. */
+/** An input as JSON, so that a change of it shows; what is frozen, or JSON can not tell, is not looked at. */
 function picture(input: unknown): string | undefined {
   try {
-    return JSON.stringify(input, (_, value) => (Array.isArray(value) && value.length > 5000 ? value.length : value));
+    return JSON.stringify(input, (_, value) => {
+      if (typeof value !== 'object' || value === null || !Object.isFrozen(value))
+        return isSparse(value) ? 'sparse' : value;
+      return 'frozen';
+    });
   } catch {
     return undefined;
   }
+}
+
+/** So long that it can not be written down. */
+function isSparse(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 5000;
 }
