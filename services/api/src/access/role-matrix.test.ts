@@ -25,6 +25,14 @@ const releasers = [owner, admin] as const;
 const flag = (key: string) =>
   `mutation { createFlag(input: { project: "shop", key: "${key}", kind: release, owner: "x" }) { id } }`;
 
+const imported = (environment: string) => `
+  mutation { importFlags(input: {
+    project: "shop", environment: "${environment}", format: flagd, reference: "flagd-2", reason: "why", flags: [{
+      kind: release, flag: {
+        key: "KEY-in-${environment}", enabled: true, type: "boolean", variants: { on: true, off: false }, off: null, default: null,
+        semantics: "flagd-2", foreign: { state: "ENABLED", variants: { on: true, off: false }, defaultVariant: "on" } } }]
+  }) { written } }`;
+
 const cells: readonly Cell[] = [
   {
     does: 'read the project',
@@ -48,6 +56,13 @@ const cells: readonly Cell[] = [
   { does: 'read keys', who: writers, document: '{ apiKeys(project: "shop") { id } }' },
   { does: 'read members', who: writers, document: '{ members(project: "shop") { id } }' },
   { does: 'create a flag', who: writers, document: flag('KEY-created') },
+  { does: 'import flags', who: writers, document: imported('staging') },
+  { does: 'import flags into production', who: releasers, document: imported('production') },
+  {
+    does: 'take all rules away',
+    who: writers,
+    document: '{ ruleset(project: "shop", environment: "production") }',
+  },
   {
     does: 'describe a flag',
     who: writers,

@@ -200,6 +200,20 @@ test('refuses a definition of another system that does not compile, with the eva
   expect(problems).toMatchObject([{ key: key('broken'), code: 'INVALID_FLAG', message: expect.any(String) }]);
 });
 
+test('refuses such a definition of a setting at once, and writes nothing of it', async () => {
+  const name = key('broken');
+  await run('developer', [flagdFlag(name)]);
+  const { revision } = (await settingsOf(name)).get('staging') ?? {};
+  const foreign = { state: 'ENABLED', variants: { red: '#f00' }, defaultVariant: 'green' };
+  const place = { project: 'shop', environment: 'staging', key: name, revision, rules: [] };
+  const targeting = 'mutation ($input: TargetFlagInput!) { targetFlag(input: $input) { revision } }';
+  const { errors } = await shop.ask('developer', targeting, { input: { ...place, foreign } });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_FLAG', problems: [{ path: expect.any(String) }] });
+  expect((await settingsOf(name)).get('staging')).toMatchObject({ revision, foreign_rule: { defaultVariant: 'red' } });
+  const fine = { ...foreign, defaultVariant: 'red' };
+  await shop.get('developer', targeting, { input: { ...place, foreign: fine } });
+});
+
 test('brings requirements between imported flags, whatever their order', async () => {
   const child = feature(key('child'), { requires: [{ flag: key('parent'), variants: ['on'] }] });
   expect((await run('developer', [child, feature(key('parent'))])).created).toHaveLength(2);
