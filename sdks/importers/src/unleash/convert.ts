@@ -62,8 +62,11 @@ function wholePercent(percent: number, name: string, { note }: Notes): number {
 
 function convertBy(by: readonly string[] = ['userId', 'sessionId', RANDOM], name: string, notes: Notes): string[] {
   const kept = by.filter((one) => one !== RANDOM);
-  if (kept.length === 0) notes.refuse(`${name}: chance decides, and Burgee knows none`);
-  else if (kept.length < by.length)
+  if (kept.length === 0) {
+    notes.refuse(`${name}: chance decides, and Burgee knows none`);
+    return [...by];
+  }
+  if (kept.length < by.length)
     notes.note(`${name}: who has no ${kept.join(', ')} is an error, no longer left to chance`);
   return kept;
 }
