@@ -166,7 +166,7 @@ async function loadFlagd(require: NodeJS.Require, text: string): Promise<Decide>
   const { FlagdCore } = require('@openfeature/flagd-core') as FlagdSdk;
   const silent = () => undefined;
   const logger = { error: silent, warn: silent, info: silent, debug: silent };
-  const core = new FlagdCore(undefined, logger, {});
+  const core = new FlagdCore(undefined, logger, { disableDynamicCodeGeneration: true });
   core.setConfigurations(text);
   const resolvers = {
     boolean: 'resolveBooleanEvaluation',
