@@ -319,10 +319,10 @@ function rules(
     namespace: mostly(['n', 0, 1], 2, fc.tuple(seed, share, share)),
     name: phrase,
     phase: phrase,
-    fallbackAttribute: fc.constantFrom('deviceId', 'country'),
+    // the Python SDK writes the fallback's document into the first one, and later rules find it there
+    fallbackAttribute: python && sticky ? fc.constant('country') : fc.constantFrom('deviceId', 'country'),
     disableStickyBucketing: fc.boolean(),
-    bucketVersion: fc.nat(2),
-    minBucketVersion: fc.nat(2),
+    versions: fc.tuple(fc.nat(2), fc.nat(2)),
   };
   const experiment = fc.record(arms, { requiredKeys: ['variations'] });
   const { variations: _, ...bare } = arms;
@@ -442,6 +442,13 @@ function withKeys(
   const { rules: list } = feature;
   return {
     ...feature,
-    ...(list && { rules: list.map((rule, i) => (i < 3 ? { ...rule, key: `${key}-${i}` } : rule)) }),
+    ...(list && { rules: list.map(withVersions).map((rule, i) => (i < 3 ? { ...rule, key: `${key}-${i}` } : rule)) }),
   };
+}
+
+/** A bucket that is just given must not be blocked: a peer may ask the same feature twice on the way to another. */
+function withVersions({ versions, ...rule }: Record<string, unknown>): Record<string, unknown> {
+  if (versions === undefined) return rule;
+  const [least, more] = versions as [number, number];
+  return { ...rule, minBucketVersion: least, bucketVersion: least + more };
 }

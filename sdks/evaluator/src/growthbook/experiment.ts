@@ -43,14 +43,13 @@ export function compileExperiment(
   serve: (choice: Choice) => Answer | undefined,
 ): (asked: Asked) => Answer | undefined {
   const { definition, key, variations, path, isAlone } = source;
-  const { strict } = scope.condition;
   const count = variations.length;
   const shape = shapeOf(definition, path, scope.report);
   const find = compileFind(source, scope);
   const assign = compileAssign(source, scope);
   const forced = isAlone ? shape.number('force') : undefined;
   const isInactive = isAlone && (definition.status === 'draft' || definition.active === false);
-  const isStopped = isAlone && (definition.status === 'stopped' || (strict && definition.status === 'draft'));
+  const isStopped = isAlone && definition.status === 'stopped';
   return (asked) => {
     const skip = (why: string) => void asked.note?.(why);
     if (count < 2) return skip('the experiment has fewer than two variations');

@@ -44,19 +44,26 @@ export function deciderOf({ flag: { key }, decide }: CompiledFeature): Decider {
   const path: Path = { key, below: undefined, depth: 1 };
   const faults = new Map<Fault, Evaluation>();
   return (context, now) => {
-    if (nested === 0) parentsAsked = 0;
-    nested++;
     try {
-      return decide({ context, now, path, note: undefined }).evaluation;
+      return begin(() => decide({ context, now, path, note: undefined })).evaluation;
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       const known = faults.get(error.fault) ?? failed(key, error.fault);
       faults.set(error.fault, known);
       return known;
-    } finally {
-      nested--;
     }
   };
+}
+
+/** Runs a decision; the first of those that ask for each other starts the count of all that they ask. */
+export function begin<Result>(decide: () => Result): Result {
+  if (nested === 0) parentsAsked = 0;
+  nested++;
+  try {
+    return decide();
+  } finally {
+    nested--;
+  }
 }
 
 /** Decisions that are under way because others asked for them, and how many were asked for since the first began. */
@@ -121,6 +128,9 @@ function compileRules(
 function compileAlone(definition: Record<string, unknown>, scope: FeatureScope): (asked: Asked) => Answer {
   const shape = shapeOf(definition, 'experiment', scope.report);
   const variations = (shape.list('variations') ?? []) as Json[];
+  for (const field of ['url', 'urlPatterns', 'include']) {
+    if (definition[field]) shape.report(field, 'only a page can tell, so it is not decided here');
+  }
   const key = shape.text('key') || scope.key;
   const source = { definition, key, variations, path: 'experiment', isAlone: true };
   const run = compileExperiment(source, scope, compileChoices(source, 'variations', scope));

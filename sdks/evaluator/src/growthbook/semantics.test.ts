@@ -209,6 +209,11 @@ test.each([
     'foreign',
     'the pattern (a)\\1: back-references are refused',
   ],
+  [
+    { experiment: { variations: [true, false], urlPatterns: [{}] } },
+    'foreign.experiment.urlPatterns',
+    'only a page can tell, so it is not decided here',
+  ],
 ])('refuses %j', (foreign, path, message) => {
   expect(compiled(flagOf('f', foreign)).problems.get('f')).toContainEqual({ path, message });
 });

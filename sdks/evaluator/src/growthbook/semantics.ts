@@ -3,7 +3,7 @@ import type { OutcomeSet } from '../outcomes.ts';
 import type { Flag } from '../ruleset.ts';
 import { newFindings } from '../scope.ts';
 import type { Semantics } from '../semantics.ts';
-import { type CompiledFeature, compileFeature, deciderOf } from './feature.ts';
+import { begin, type CompiledFeature, compileFeature, deciderOf } from './feature.ts';
 import { outcomesOf } from './outcomes.ts';
 import { Stopped } from './stopped.ts';
 
@@ -41,7 +41,7 @@ function explained({ flag, decide }: CompiledFeature, context: EvaluationContext
   const sentences: string[] = [];
   const path = { key: flag.key, below: undefined, depth: 1 };
   try {
-    decide({ context, now, path, note: (text) => sentences.push(text) });
+    begin(() => decide({ context, now, path, note: (text) => sentences.push(text) }));
   } catch (error) {
     sentences.push(error instanceof Stopped ? error.fault.errorMessage : 'the context can not be read');
   }
