@@ -50,7 +50,7 @@ const list = graphql(`
 const one = graphql(`
   query Segment($project: String!, $key: String!) {
     segment(project: $project, key: $key) {
-      id key name description conditions semantics included excluded revision usedBy archivedAt updatedAt
+      id key name description conditions semantics included excluded revision usedBy namedBy archivedAt updatedAt
     }
   }
 `);

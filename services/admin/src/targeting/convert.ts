@@ -1,5 +1,5 @@
 import { type Flag, parseFlag, type Segment, type SemanticsName } from '@burgee/evaluator';
-import { type Converted, convertFlagd, convertGrowthbook } from '@burgee/importers';
+import { type Converted, convertFlagd, convertGrowthbook, convertUnleash } from '@burgee/importers';
 import type { Names } from '../queries/names.ts';
 import { type Comparison, compareFlags } from './compare.ts';
 import { stable } from './draft.ts';
@@ -18,7 +18,7 @@ export async function convert(
   readSegment: (key: string) => Promise<Segment | undefined>,
 ): Promise<Conversion> {
   const converted = converters[flag.semantics ?? 'burgee-1']?.(flag);
-  if (converted === undefined) return { ok: false, reasons: [noConverter] };
+  if (converted === undefined) return { ok: false, reasons: ['It follows Burgee already.'] };
   if (!converted.ok) return converted;
   const reasons = refusals(flag, converted.flag);
   if (reasons.length > 0) return { ok: false, reasons };
@@ -39,10 +39,10 @@ function refusals(before: Flag, after: Flag): string[] {
   ];
 }
 
-const noConverter = 'There is nothing yet that converts flags of this kind; its rules can be edited as they are.';
-
 type Convert = (flag: Flag) => Converted;
 const converters: Readonly<Partial<Record<SemanticsName, Convert>>> = {
+  unleash: convertUnleash,
+  'unleash-node': convertUnleash,
   'growthbook-1': convertGrowthbook,
   'growthbook-2': convertGrowthbook,
   'flagd-1': convertFlagd,
