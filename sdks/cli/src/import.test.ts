@@ -85,6 +85,29 @@ test('reads standard input, and a file with a byte order mark', async () => {
   expect([code, out]).toEqual([0, expect.stringContaining('standard input: 1 flag and')]);
 });
 
+test('opens what GrowthBook encrypts with its key, and says when it does not open', async () => {
+  const encryptedFeatures = await encrypted(
+    JSON.stringify({ feature1: { defaultValue: true } }),
+    'Ns04T5n9+59rl2x3SlNHtQ==',
+  );
+  const name = file('closed.json', { encryptedFeatures });
+  const open = (key: string) =>
+    burgee(['import', 'growthbook', name, '--dry-run'], { env: { GROWTHBOOK_DECRYPTION_KEY: key } });
+  expect(await open('Ns04T5n9+59rl2x3SlNHtQ==')).toMatchObject({ code: 0, out: expect.stringContaining('feature1') });
+  expect(await open('AAAAT5n9+59rl2x3SlNHtQ==')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('does not open with GROWTHBOOK_DECRYPTION_KEY'),
+  });
+  expect((await burgee(['import', 'growthbook', name, '--dry-run'])).out).toContain('encrypted');
+});
+
+async function encrypted(text: string, key: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(16));
+  const closer = await crypto.subtle.importKey('raw', Buffer.from(key, 'base64'), 'AES-CBC', false, ['encrypt']);
+  const data = await crypto.subtle.encrypt({ name: 'AES-CBC', iv }, closer, new TextEncoder().encode(text));
+  return `${Buffer.from(iv).toString('base64')}.${Buffer.from(data).toString('base64')}`;
+}
+
 test('tells everything to programs', async () => {
   const { out } = await burgee(['import', 'flagd', file('flags.json', flagd), '--dry-run', '--json']);
   expect(JSON.parse(out)).toMatchObject({

@@ -1,5 +1,13 @@
 import type { SemanticsName } from '@burgee/evaluator';
-import { type Imported, type Importer, type ImportFormat, type ImportInput, UnreadableFile } from '@burgee/importers';
+import {
+  decryptGrowthbookPayload,
+  type Imported,
+  type Importer,
+  type ImportFormat,
+  type ImportInput,
+  type Subtle,
+  UnreadableFile,
+} from '@burgee/importers';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { CliError, exitCodes } from './errors.ts';
 import { readText, unreadable } from './import-file.ts';
@@ -7,7 +15,7 @@ import { jsonOf, reportOf, sentenceOf } from './import-report.ts';
 import { type Sent, sendImport } from './import-send.ts';
 import { importers } from './importers.ts';
 import { type Proof, prove } from './prove.ts';
-import type { Shell } from './shell.ts';
+import { type Shell, variable } from './shell.ts';
 
 /** `burgee import`: flags of another system, deciding as they did there. */
 export function addImportCommand(program: Command, shell: Shell): void {
@@ -37,7 +45,7 @@ export function addImportCommand(program: Command, shell: Shell): void {
       const importer = importers[system];
       const reference = referenceOf(importer, options.reference);
       const input: ImportInput = {
-        text: await readText(shell, file),
+        text: await opened(shell, system, file),
         ...(reference === undefined ? {} : { reference }),
         ...(options.fromEnvironment === undefined ? {} : { environment: options.fromEnvironment }),
       };
@@ -63,8 +71,9 @@ export interface ImportOptions {
 const notes = `
 What is read
   unleash     the answer of /api/client/features, or an export of a project
-  growthbook  the payload of an SDK connection: { "features": …, "savedGroups": … }
-  flagd       a flag file
+  growthbook  the payload of an SDK connection: { "features": …, "savedGroups": … };
+              an encrypted one with its key in GROWTHBOOK_DECRYPTION_KEY
+  flagd       a flag file, JSON or YAML
 
 References
   unleash     unleash (Unleash Edge, and the SDKs built on Yggdrasil), unleash-node (unleash-client for Node)
@@ -76,6 +85,16 @@ References
 
 Exit codes: 0 all carried over, and no difference; 1 something was refused, or decides otherwise; 2 usage, or a file
 that cannot be read; 3 the server or npm's registry does not answer; 4 the server refuses.`;
+
+/** What the SDK connection of GrowthBook encrypts is opened with its key. */
+async function opened(shell: Shell, system: ImportFormat, file: string): Promise<string> {
+  const text = await readText(shell, file);
+  const key = system === 'growthbook' ? variable(shell, 'GROWTHBOOK_DECRYPTION_KEY') : undefined;
+  if (key === undefined || !/"encrypted[A-Z]/.test(text)) return text;
+  const clear = await decryptGrowthbookPayload(text, key, crypto.subtle as Subtle);
+  if (clear !== undefined) return clear;
+  throw unreadable(file, 'does not open with GROWTHBOOK_DECRYPTION_KEY');
+}
 
 interface Work {
   readonly importer: Importer;

@@ -70,35 +70,50 @@ async function compare({ sdk, imported, contexts, now, peer }: Comparison): Prom
   const flags = imported.flags.map(({ flag }) => flag);
   const asked = flags.map((flag) => askedOf(flag, imported));
   const decide = decider(imported, now);
-  const differences: Difference[] = [];
-  const known: Record<string, number> = {};
-  let random = 0;
-  let differing = 0;
+  const found: Found = { random: 0, known: {}, differing: 0, differences: [] };
   for (let at = 0; at < contexts.length; at += contextsAtOnce) {
     const some = contexts.slice(at, at + contextsAtOnce);
     const { answers } = await peer.ask({ kind: 'decide', flags: asked, contexts: some });
     for (const [i, context] of some.entries()) {
-      for (const [j, flag] of flags.entries()) {
-        const { ours, isRandom } = decide(flag, context);
-        const theirs = theirsFor(flag, asked[j], answers[i]?.[j]);
-        if (isRandom) random += 1;
-        else if (textOf(theirs) !== textOf(ours)) {
-          const [name] = knownOf(flag, context, imported);
-          if (name === undefined) differing += 1;
-          else known[name] = (known[name] ?? 0) + 1;
-          if (name === undefined && differences.length < mostListed) {
-            differences.push({ flag: flag.key, context, theirs, ours });
-          }
-        }
-      }
+      const theirs = flags.map((flag, j) => theirsFor(flag, asked[j], answers[i]?.[j]));
+      for (const [j, flag] of flags.entries())
+        note(found, { flag, context, theirs: theirs[j] ?? {} }, decide(flag, context));
     }
   }
-  return { sdk, contexts: contexts.length, flags: flags.length, random, known, differing, differences };
+  return { sdk, contexts: contexts.length, flags: flags.length, ...found };
+}
+
+interface Found {
+  random: number;
+  readonly known: Record<string, number>;
+  differing: number;
+  readonly differences: Difference[];
+}
+
+interface Answered {
+  readonly flag: Flag;
+  readonly context: EvaluationContext;
+  readonly theirs: PeerAnswer;
+}
+
+function note(found: Found, { flag, context, theirs }: Answered, { ours, isRandom }: Decided): void {
+  if (isRandom) {
+    found.random += 1;
+    return;
+  }
+  if (textOf(theirs) === textOf(ours)) return;
+  const [name] = knownOf(flag, context);
+  if (name !== undefined) {
+    found.known[name] = (found.known[name] ?? 0) + 1;
+    return;
+  }
+  found.differing += 1;
+  if (found.differences.length < mostListed) found.differences.push({ flag: flag.key, context, theirs, ours });
 }
 
 /** flagd's JavaScript evaluator is not its daemon, and Burgee follows the daemon. */
-function knownOf({ key, foreign }: Flag, context: EvaluationContext, { format }: Imported): string[] {
-  if (format !== 'flagd') return [];
+function knownOf({ key, foreign, semantics }: Flag, context: EvaluationContext): string[] {
+  if (!semantics?.startsWith('flagd-')) return [];
   const { targeting } = foreign as { targeting?: unknown };
   return differencesOfFlagdJavascript(targeting, { ...context, $flagd: { flagKey: key } });
 }
