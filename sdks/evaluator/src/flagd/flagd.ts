@@ -81,12 +81,15 @@ interface Decision {
 function decider({ flag, run, tools, otherwise }: Decision): Decider {
   const served = new Map<string, Evaluation>();
   for (const variant of Object.keys(flag.variants)) {
-    served.set(variant, tools.outcome(variant, { reason: 'TARGETING_MATCH' }));
+    // A name that JSON writes in another way is never served.
+    if (variantName(variant) === variant) served.set(variant, tools.outcome(variant, { reason: 'TARGETING_MATCH' }));
   }
   return (context, now) => {
     try {
       const result = runTargeting(run, flag.key, context, now);
       if (result === null || result === undefined) return otherwise;
+      const named = typeof result === 'string' ? served.get(result) : undefined;
+      if (named !== undefined) return named;
       const variant = variantName(result);
       return served.get(variant) ?? failed(flag.key, noVariant(variant));
     } catch (error) {

@@ -1,7 +1,7 @@
 import { absorb, finish, hash, START } from '../bucket.ts';
 import { cbor } from './cbor.ts';
-import { compileLogic, type Operator } from './compiler.ts';
-import { field, isList, isMap, type List } from './value.ts';
+import { compileLogic, isConstant, type Operator } from './compiler.ts';
+import { field, isList, isMap, type List, listOf } from './value.ts';
 import { spend, type Work } from './work.ts';
 
 /** Which arm a hash falls on; one of flagd's three ways. */
@@ -67,22 +67,42 @@ function multiplyAndShift(bits: number, weights: readonly number[], total: numbe
 
 export function fractionalOperator(way: Fractional): Operator {
   return (args, compiler) => {
-    const run = compileLogic(args, compiler);
     if (compiler.atRoot) compiler.note(['targetingKey']);
+    const values = compileLogic(args, compiler);
+    const [first, ...others] = isList(args) ? args.map((one) => compileLogic(one, compiler)) : [];
+    if (first === undefined || !others.every(isConstant)) {
+      return (data, work) => {
+        const list = values(data, work);
+        return isList(list)
+          ? distribute({ way, first: list[0] ?? null, arms: (rest) => readArms(list.slice(rest)) }, data, work)
+          : null;
+      };
+    }
+    // Only the bucketing value has to be looked up: the arms are read ahead.
+    const all = listOf(args);
+    const ahead = [isConstant(first) ? readArms(all) : undefined, readArms(all.slice(1))];
     return (data, work) => {
-      const values = run(data, work);
-      return isList(values) && values.length > 0 && isMap(data) ? distribute(way, values, data, work) : null;
+      const value = first(data, work) ?? null;
+      const arms = (rest: number) =>
+        rest === 1 || isConstant(first) ? ahead[rest] : readArms([value, ...all.slice(1)]);
+      return distribute({ way, first: value, arms }, data, work);
     };
   };
 }
 
-function distribute(way: Fractional, values: List, data: { readonly [name: string]: unknown }, work: Work): unknown {
-  const first = values[0] ?? null;
-  if (first === null && !way.nullIsKey) return null;
+interface Distribution {
+  readonly way: Fractional;
+  readonly first: unknown;
+  /** Those from the first item on, or from the one after it. */
+  arms(rest: 0 | 1): Arms | undefined;
+}
+
+function distribute({ way, first, arms: read }: Distribution, data: unknown, work: Work): unknown {
+  if (!isMap(data) || (first === null && !way.nullIsKey)) return null;
   const given = way.hashValue(first);
   const key = given === undefined ? field(data, 'targetingKey') : undefined;
   if (given === undefined && (typeof key !== 'string' || key === '')) return null;
-  const arms = readArms(given !== undefined || first === null ? values.slice(1) : values);
+  const arms = read(given !== undefined || first === null ? 1 : 0);
   if (arms === undefined || arms.total === 0) return null;
   spend(work, arms.weights.length);
   const bits = given ?? way.hashKey(flagKeyOf(data, work), key as string);

@@ -1,23 +1,32 @@
-import { type Operator, plain } from './compiler.ts';
+import { type Compiler, compileLogic, isConstant, type Operator, plain } from './compiler.ts';
 import { decimal, numberOf, toInteger, trimSpace } from './number.ts';
 import { argument, isIdentical, isList, isMap, listOf, textOf } from './value.ts';
-import { compareVersions } from './version.ts';
-import { spend, Undecidable, type Work } from './work.ts';
+import { versionTest } from './version.ts';
+import { type Run, spend, Undecidable, type Work } from './work.ts';
 
 /** Operators of texts, and `in`, which searches texts and lists. */
 export const texts: readonly [string, Operator][] = [
   ['cat', plain(concatenate)],
   ['substr', plain(substring)],
-  ['in', plain(isIn)],
+  ['in', compileIn],
   ['starts_with', plain((values) => compareEnds(values, (text, end) => text.startsWith(end)))],
   ['ends_with', plain((values) => compareEnds(values, (text, end) => text.endsWith(end)))],
-  [
-    'sem_ver',
-    plain((values) =>
-      isList(values) && values.length === 3 ? compareVersions(values[0], values[1], values[2]) : null,
-    ),
-  ],
+  ['sem_ver', compileVersionTest],
 ];
+
+/** A fixed operator and version are read ahead. */
+function compileVersionTest(args: unknown, compiler: Compiler): Run {
+  const values = compileLogic(args, compiler);
+  const [value, operator, target, more] = isList(args) ? args.map((one) => compileLogic(one, compiler)) : [];
+  if (value !== undefined && operator && target && !more && isConstant(operator) && isConstant(target)) {
+    const test = versionTest(listOf(args)[1], listOf(args)[2]);
+    return (data, work) => test(value(data, work));
+  }
+  return (data, work) => {
+    const list = values(data, work);
+    return isList(list) && list.length === 3 ? versionTest(list[1], list[2])(list[0]) : null;
+  };
+}
 
 /** null where it is not two texts. */
 function compareEnds(values: unknown, test: (text: string, end: string) => boolean): boolean | null {
@@ -59,6 +68,21 @@ function substring(values: unknown, work: Work): string {
   const to = Math.min(length < 0 ? characters.length + length : from + length, characters.length);
   if (to < from) throw new Undecidable('substr ends before it starts');
   return characters.slice(from, to).join('');
+}
+
+/** A text is looked up at once in a fixed list of texts. */
+function compileIn(args: unknown, compiler: Compiler): Run {
+  const values = compileLogic(args, compiler);
+  const [first, place, more] = isList(args) ? args : [];
+  if (!isList(place) || more !== undefined || !place.every((one) => typeof one === 'string')) {
+    return (data, work) => isIn(values(data, work), work);
+  }
+  const sought = compileLogic(first, compiler);
+  const texts = new Set(place);
+  return (data, work) => {
+    const value = sought(data, work);
+    return typeof value === 'string' ? texts.has(value) : isIn([value, place], work);
+  };
 }
 
 /** A text in a text, or a value in a list; a list of two inside the list is a range of numbers. */

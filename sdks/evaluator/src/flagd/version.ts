@@ -20,9 +20,9 @@ export function readVersion(value: unknown): Version | undefined {
   return { numbers: [major, minor, patch], labels: named };
 }
 
-/** From a million on, Go writes a number with an exponent, which is no version. */
+/** From a million on, Go writes a number with an exponent, and -0 with its sign: both are no version. */
 function shortText(value: number): string {
-  return Math.abs(value) < 1e6 ? String(value) : '';
+  return Math.abs(value) < 1e6 && !Object.is(value, -0) ? String(value) : '';
 }
 
 type Test = (a: Version, b: Version) => boolean;
@@ -38,12 +38,15 @@ const TESTS: ReadonlyMap<unknown, Test> = new Map<unknown, Test>([
   ['~', (a, b) => a.numbers[0] === b.numbers[0] && a.numbers[1] === b.numbers[1]],
 ]);
 
-/** The operator `sem_ver`; null where anything is wrong. */
-export function compareVersions(value: unknown, operator: unknown, target: unknown): boolean | null {
-  const a = readVersion(value);
+/** The operator `sem_ver` for a target; null where anything is wrong. */
+export function versionTest(operator: unknown, target: unknown): (value: unknown) => boolean | null {
   const test = TESTS.get(operator);
-  const b = readVersion(target);
-  return a === undefined || b === undefined || test === undefined ? null : test(a, b);
+  const wanted = readVersion(target);
+  if (test === undefined || wanted === undefined) return () => null;
+  return (value) => {
+    const version = readVersion(value);
+    return version === undefined ? null : test(version, wanted);
+  };
 }
 
 function compare(a: Version, b: Version): number {
