@@ -146,6 +146,7 @@ function jsonSize(value: unknown, limit: number, levels: number): number {
   if (typeof value === 'boolean' || value === null) return String(value).length;
   if (typeof value !== 'object') return 1;
   if (levels === 0) return Number.POSITIVE_INFINITY;
+  if (Array.isArray(value) && value.length > limit) return value.length; // no JSON: a list of holes has no entries
   let size = 1;
   for (const [name, part] of Object.entries(value)) {
     if (size > limit) return size;

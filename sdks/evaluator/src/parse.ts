@@ -27,15 +27,16 @@ const shape = object({
  * with a higher `needs`.
  */
 export function parseRuleset(input: unknown): { readonly ok: true; readonly ruleset: Ruleset } | Refused {
+  let faults: Faults = { flags: {}, segments: {} };
   const problems = problemsOf(input, (ruleset) => {
     const found: Problem[] = [];
     shape(ruleset, { path: '', problems: found, unknown: undefined, isImported: false, operators: {} });
+    if (found.length === 0) faults = faultsIn(ruleset as Ruleset);
     return found;
   });
   if (problems.length > 0) return { ok: false, problems };
   const { environment, version, flags, segments } = input as Ruleset;
-  const ruleset: Ruleset = { format: 1, environment, version, flags, segments };
-  return { ok: true, ruleset: { ...ruleset, faults: faultsIn(ruleset) } };
+  return { ok: true, ruleset: { format: 1, environment, version, flags, segments, faults } };
 }
 
 /** What is wrong with single flags and segments, by key. */
@@ -56,7 +57,7 @@ function faultsOf(
 }
 
 /** Total, also for an object that is no JSON, such as one with a getter that throws. */
-function problemsOf(part: unknown, check: (part: unknown) => readonly Problem[]): readonly Problem[] {
+export function problemsOf(part: unknown, check: (part: unknown) => readonly Problem[]): readonly Problem[] {
   try {
     return check(part);
   } catch {
