@@ -120,10 +120,10 @@ test.each(systems)(
     }
     expect(compared).toBeGreaterThan(30 * (keys.length - 1));
   },
-  60_000,
+  120_000,
 );
 
-test('a second import clashes as a whole, and replaces with --update', async () => {
+test('a second import clashes as a whole, and replaces with --update', { timeout: 120_000 }, async () => {
   const clash = await served.burgee('import', 'flagd', 'flagd.json', '-e', 'development');
   expect(clash.code).toBe(4);
   expect(clash.err).toContain('header-color: key: there is a flag header-color already');
@@ -133,7 +133,7 @@ test('a second import clashes as a whole, and replaces with --update', async () 
   expect(await served.burgee(...args)).toMatchObject({ code: 0, out: expect.stringContaining('5 flags replaced') });
 });
 
-test('what came from flagd goes back as it came', async () => {
+test('what came from flagd goes back as it came', { timeout: 120_000 }, async () => {
   const { code, out } = await served.burgee('export', '--as', 'flagd', '-e', 'development');
   const written = JSON.parse(out) as { flags: Record<string, object> };
   const { flags } = JSON.parse(textOf('flagd.json')) as { flags: Record<string, { variants: object }> };

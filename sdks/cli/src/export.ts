@@ -1,13 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Ruleset } from '@burgee/evaluator';
+import type { Ruleset, SemanticsName } from '@burgee/evaluator';
 import { exportFlagd, exportUnleash, type Finding } from '@burgee/importers';
 import { type Command, Option } from 'commander';
 import { CliError, exitCodes } from './errors.ts';
 import { ask, projectOf } from './graphql.ts';
+import { importers, referenceOf } from './importers.ts';
 import { type Shell, visible } from './shell.ts';
 
-const exporters = { flagd: exportFlagd, unleash: exportUnleash } as const;
+const exporters = {
+  flagd: exportFlagd,
+  unleash: (ruleset: Ruleset, reference?: SemanticsName) =>
+    exportUnleash(ruleset, reference === 'unleash-node' ? reference : 'unleash'),
+} as const;
 
 /** `burgee export`: the way back out, as files that other systems read. */
 export function addExportCommand(program: Command, shell: Shell): void {
@@ -19,13 +24,15 @@ export function addExportCommand(program: Command, shell: Shell): void {
     .addOption(new Option('--as <system>', 'which system').choices(Object.keys(exporters)).makeOptionMandatory())
     .requiredOption('-e, --environment <key>', 'which flags')
     .option('--project <key>', 'the project (default: BURGEE_PROJECT, or the only one)')
+    .option('--reference <name>', 'whose decisions the other side makes (as for import; default: the first)')
     .option('--out <file>', 'where to (default: standard output)')
-    .action(async ({ as, environment, project, out }: ExportOptions) => {
+    .action(async ({ as, environment, project, reference: given, out }: ExportOptions) => {
+      const reference = referenceOf(importers[as], given);
       const { ruleset } = await ask<{ ruleset: Ruleset }>(shell, question, {
         project: await projectOf(shell, project),
         environment,
       });
-      const { text, refused, warnings } = exporters[as](ruleset);
+      const { text, refused, warnings } = exporters[as](ruleset, reference);
       if (out === undefined) shell.print(text.trimEnd());
       else await write(path.resolve(shell.cwd, out), text);
       for (const finding of refused) shell.complain(`Left out: ${sentenceOf(finding)}`);
@@ -42,6 +49,7 @@ interface ExportOptions {
   readonly as: keyof typeof exporters;
   readonly environment: string;
   readonly project?: string;
+  readonly reference?: string;
   readonly out?: string;
 }
 

@@ -1,4 +1,3 @@
-import type { SemanticsName } from '@burgee/evaluator';
 import {
   decryptGrowthbookPayload,
   type Imported,
@@ -13,7 +12,7 @@ import { CliError, exitCodes } from './errors.ts';
 import { readText, unreadable } from './import-file.ts';
 import { jsonOf, reportOf, sentenceOf } from './import-report.ts';
 import { type Sent, sendImport } from './import-send.ts';
-import { importers } from './importers.ts';
+import { importers, referenceOf } from './importers.ts';
 import { type Proof, prove } from './prove.ts';
 import { type Shell, variable } from './shell.ts';
 
@@ -175,15 +174,6 @@ function notAll(what: string, fix?: string): CliError {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function referenceOf({ format, references }: Importer, given: string | undefined): SemanticsName | undefined {
-  const reference = references.find((name) => name === given);
-  if (given === undefined || reference !== undefined) return reference;
-  throw new CliError('BAD_REFERENCE', `${format} has no reference ${given}`, {
-    fix: `Name one of ${references.join(', ')}.`,
-    exitCode: exitCodes.usage,
-  });
 }
 
 function parseCount(text: string): number {
