@@ -5,7 +5,8 @@ import { growthbook } from '@burgee/importers';
 import { GrowthBook } from '@growthbook/growthbook';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Asked, type FeatureSet, featureSets } from './growthbook/generate.ts';
+import type { Asked } from './growthbook/contexts.ts';
+import { type FeatureSet, featureSets } from './growthbook/generate.ts';
 import { type PythonPeer, startPythonPeer } from './growthbook/python-peer.ts';
 
 /** Feature sets to compare; BURGEE_CASES asks for more of them in all suites of this folder. */
