@@ -33,6 +33,7 @@ drop function burgee.touch_setting();
 drop function burgee.expand_setting(burgee.flag_setting);
 drop function burgee.with_tidy_conditions(jsonb);
 drop function burgee.without_repeats(jsonb, text);
+drop function burgee.has_repeats(jsonb);
 drop function burgee.with_rule_ids(jsonb);
 drop function burgee.is_free_switch(burgee.flag_setting, burgee.flag_setting);
 drop function burgee.decides(burgee.flag_setting);

@@ -601,6 +601,17 @@ return (
 );
 comment on function burgee.with_rule_ids(jsonb) is 'Gives each rule that has none an id, which it keeps; null for no rules.';
 
+create function burgee.has_repeats(conditions jsonb)
+returns boolean
+language sql
+immutable
+return exists (
+  select
+  from jsonb_path_query(conditions, 'strict $.**.values ? (@.type() == "array")', silent => true) as given
+  where (select count(distinct value) from jsonb_array_elements(given) as value) < jsonb_array_length(given)
+);
+comment on function burgee.has_repeats(jsonb) is 'Whether a condition names a value twice.';
+
 create function burgee.without_repeats(definition jsonb, place text)
 returns jsonb
 language plpgsql
@@ -653,7 +664,7 @@ stable
 return (
   select jsonb_agg(
     case
-      when jsonb_typeof(rule) = 'object' and rule ? 'if'
+      when jsonb_typeof(rule) = 'object' and burgee.has_repeats(rule -> 'if')
         then rule || jsonb_build_object('if', burgee.without_repeats(rule -> 'if', format('rules[%s].if', nr - 1)))
       else rule
     end
@@ -886,7 +897,10 @@ begin
   perform burgee.take_reason(new.change_reason);
   new.change_reason := null;
   new.name := coalesce(nullif(new.name, ''), new.key);
-  new.conditions := case when new.conditions in ('[]', 'null') then null else burgee.without_repeats(new.conditions, 'if') end;
+  new.conditions := case when new.conditions in ('[]', 'null') then null else new.conditions end;
+  if burgee.has_repeats(new.conditions) then
+    new.conditions := burgee.without_repeats(new.conditions, 'if');
+  end if;
   if tg_op = 'INSERT' then
     new.revision := 1;
     new.created_at := burgee.now();

@@ -419,7 +419,7 @@ begin
   return null;
 end
 $$;
-comment on function burgee.refer_segment() is 'Keeps the references of a segment; refuses unknown ones and cycles. Asked again at commit, when others are locked out.';
+comment on function burgee.refer_segment() is 'Keeps the references of a segment; refuses unknown ones and cycles. All that lies below is locked by then, so nobody else closes one meanwhile.';
 
 create trigger _400_references
 after insert on burgee.segment

@@ -466,11 +466,6 @@ begin
   where xid = pg_current_xact_id()
     and subject = 'flag_setting'
     and (after -> 'requires' <> 'null' or jsonb_path_exists(after -> 'rules', 'lax $[*].requires'));
-  perform burgee.refuse_segment_cycle((after ->> 'id')::uuid)
-  from burgee.audit_pending
-  where xid = pg_current_xact_id()
-    and subject = 'segment'
-    and jsonb_path_exists(after -> 'conditions', 'lax $.**.segment');
   perform burgee.chain_entries(project_id, environment_id)
   from (
     select distinct project_id, environment_id
