@@ -27,6 +27,7 @@ interface ExpectedVariant {
   readonly payload?: { readonly type: string; readonly value: string };
 }
 
+/** They differ in no case of the specification: it is ASCII, and its groupIds and kinds of values are all there. */
 const references: readonly Reference[] = ['unleash', 'unleash-node'];
 
 for (const reference of references) {

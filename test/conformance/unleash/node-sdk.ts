@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import type { EvaluationContext } from '@burgee/evaluator';
+import type { Variant } from 'unleash-client';
 import type { Answer } from './decide.ts';
 
 interface Client {
   on(event: string, listener: () => void): void;
   isEnabled(name: string, context: EvaluationContext, fallback: () => boolean): boolean;
-  getVariant(name: string, context: EvaluationContext): { readonly name: string; readonly payload?: { value: string } };
+  getVariant(name: string, context: EvaluationContext): Variant;
 }
 
 type NewClient = new (repository: object, strategies: readonly unknown[]) => Client;

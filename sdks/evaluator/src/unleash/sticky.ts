@@ -17,12 +17,13 @@ export interface Sticky {
 
 /** By what a hash decides: one attribute or property, or a list of which the first that the context itself has counts. */
 export function compileSticky(
-  by: readonly string[] = DEFAULT_BY,
+  by: readonly string[] | undefined,
   kind: 'rollout' | 'variant',
   { dialect, findings }: { readonly dialect: Dialect; readonly findings: Findings },
 ): Sticky {
-  const isRandom = by.includes(RANDOM);
-  const fields = isRandom ? by.slice(0, by.indexOf(RANDOM)) : by;
+  const all = by ?? DEFAULT_BY;
+  const isRandom = all.includes(RANDOM);
+  const fields = isRandom ? all.slice(0, all.indexOf(RANDOM)) : all;
   const [only, ...more] = fields;
   if (only === undefined) return { textOf: () => undefined, isRandom };
   if (more.length === 0) {

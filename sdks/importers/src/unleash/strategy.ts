@@ -152,7 +152,8 @@ function rolloutOf({ percent, by, groupId }: Gradual, scope: Scope, path: string
   if (groupId !== undefined && isHashed && (groupId === '' || /"|\\$/.test(groupId))) {
     scope.refuse(`${path}.groupId`, 'an empty groupId, or one with a quotation mark, can not be carried over');
   }
-  return { percent: share, by, ...(groupId && { seed: groupId }) };
+  // The flag of the variants hashes the same, so the name is written down where the core takes it.
+  return { percent: share, by, seed: groupId || scope.feature.name };
 }
 
 /** Buckets are whole, so nothing moves where a fraction of a percent is cut off. */
