@@ -17,6 +17,7 @@ test.each([
   '1:2:3:4:5:6:1.2.3.4',
   '64:ff9b::1.2.3.4/96',
   '1::1.2.3.4',
+  'ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128',
 ])('reads %s', (text) => expect(networkOf(text)).toBeDefined());
 
 test.each([
@@ -81,4 +82,10 @@ test.each<[string, string, boolean]>([
   const read = networkOf(network);
   const other = addressOf(address);
   expect(read && other && isIn(read, other)).toBe(expected);
+});
+
+test('a long text is no address, at once', () => {
+  const startMs = performance.now();
+  expect(addressOf('1:'.repeat(5_000_000))).toBeUndefined();
+  expect(performance.now() - startMs).toBeLessThan(1000);
 });

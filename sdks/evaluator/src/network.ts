@@ -1,6 +1,8 @@
 const OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
 const GROUPS = /^([\da-f]{1,4}(:[\da-f]{1,4})*)?$/i;
+/** Six groups of four digits, and four numbers of three. */
+const LONGEST = 45;
 const PREFIX = /^(0|[1-9]\d{0,2})$/;
 
 /** Eight groups of 16 bits; an IPv4 address is `::ffff:` and its own two groups. */
@@ -23,6 +25,7 @@ export function networkOf(text: string): Network | undefined {
 
 /** Reads an IPv4 or an IPv6 address (RFC 4291, no zone); undefined when it is neither. */
 export function addressOf(text: string): Address | undefined {
+  if (text.length > LONGEST) return undefined;
   const dotted = text.slice(text.lastIndexOf(':') + 1);
   const [, ...octets] = IPV4.exec(dotted)?.map(Number) ?? [];
   if (dotted === text) return octets.length === 0 ? undefined : [0, 0, 0, 0, 0, 0xffff, ...pairs(octets)];
