@@ -17,18 +17,22 @@ export interface PostgresOptions {
 
 const connectTimeoutMs = 2000;
 const statementTimeoutMs = 10_000;
+/** For one write of many rows, such as ten thousand flags, whose audit entries are made at its end. */
+const longStatementTimeoutMs = 300_000;
 const lockTimeoutMs = 2000;
 const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 
 /**
- * The way to the database: a pool for people's requests, and two connections of its own for keeping rulesets fresh, so
- * that no crowd at the first can starve the second. bigint arrives as text.
+ * The way to the database: a pool for people's requests, one for the few that take long, and two connections for keeping
+ * rulesets fresh, so that no crowd at one can starve another. bigint arrives as text.
  */
 export class Postgres {
   /** Typed SQL outside a transaction. */
   readonly db: Kysely<DB>;
   readonly #pool: pg.Pool;
   readonly #sync: pg.Pool;
+  readonly #long: pg.Pool;
+  readonly #longDb: Kysely<DB>;
 
   constructor(options: PostgresOptions) {
     const { url, onError } = options;
@@ -47,12 +51,20 @@ export class Postgres {
       application_name: 'burgee-sync',
       ...limits,
     });
-    for (const pool of [this.#pool, this.#sync]) {
+    this.#long = new pg.Pool({
+      connectionString: url,
+      max: 2,
+      query_timeout: longStatementTimeoutMs + 2000,
+      application_name: 'burgee-long',
+      ...limits,
+    });
+    for (const pool of [this.#pool, this.#sync, this.#long]) {
       pool.on('error', onError);
       // a connection in use that breaks between two statements has no other listener, and would end the process
       pool.on('connect', (client) => client.on('error', onError));
     }
     this.db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#pool }) });
+    this.#longDb = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#long }) });
   }
 
   /** Runs one statement of hand-written SQL and gives its rows. */
@@ -62,12 +74,13 @@ export class Postgres {
 
   /** Runs `work` in one transaction in the name of `actor`; whatever it throws rolls back. */
   async transaction<T>(actor: Actor, work: (trx: Transaction<DB>) => Promise<T>): Promise<T> {
-    return this.db.transaction().execute(async (trx) => {
-      await sql`select set_config('hasura.user', ${claimOf(actor)}, true),
-                       set_config('lock_timeout', ${String(lockTimeoutMs)}, true),
-                       set_config('statement_timeout', ${String(statementTimeoutMs)}, true)`.execute(trx);
-      return work(trx);
-    });
+    return this.db.transaction().execute((trx) => begin(trx, { actor, statementTimeoutMs, work }));
+  }
+
+  /** The same for a write that takes long; at most two at a time. */
+  async longTransaction<T>(actor: Actor, work: (trx: Transaction<DB>) => Promise<T>): Promise<T> {
+    const timeout = { statementTimeoutMs: longStatementTimeoutMs };
+    return this.#longDb.transaction().execute((trx) => begin(trx, { actor, ...timeout, work }));
   }
 
   /** Runs one statement on the connections that keep rulesets fresh. */
@@ -94,7 +107,7 @@ export class Postgres {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pool.end(), this.#sync.end()]);
+    await Promise.all([this.#pool.end(), this.#sync.end(), this.#long.end()]);
   }
 }
 
@@ -110,6 +123,19 @@ export function listenConnection(url: string, onLost: (error: Error) => void): p
   client.on('error', onLost);
   client.on('end', () => onLost(new Error('the LISTEN connection ended')));
   return client;
+}
+
+interface Begin<T> {
+  readonly actor: Actor;
+  readonly statementTimeoutMs: number;
+  readonly work: (trx: Transaction<DB>) => Promise<T>;
+}
+
+async function begin<T>(trx: Transaction<DB>, { actor, statementTimeoutMs: timeout, work }: Begin<T>): Promise<T> {
+  await sql`select set_config('hasura.user', ${claimOf(actor)}, true),
+                   set_config('lock_timeout', ${String(lockTimeoutMs)}, true),
+                   set_config('statement_timeout', ${String(timeout)}, true)`.execute(trx);
+  return work(trx);
 }
 
 function claimOf(actor: Actor): string {

@@ -64,7 +64,7 @@ export class ImportsResolver {
     const undone = new Error('undone on purpose');
     let problems: readonly ImportProblem[] = [];
     try {
-      await this.#postgres.transaction(member, async (trx) => {
+      await this.#postgres.longTransaction(member, async (trx) => {
         problems = await writeImport(trx, plan, place);
         if (dryRun || problems.length > 0) throw undone;
       });
