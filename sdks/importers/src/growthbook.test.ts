@@ -74,6 +74,11 @@ describe('refuses', () => {
     ['an array', '[]', /expected an object/],
     ['no JSON', '{', /not JSON/],
     ['something else', '{"a":1}', /expected features by key/],
+    [
+      'what is too deep',
+      `{"features":{"f":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      /nested more than 500 levels deep/,
+    ],
     ['the REST form', '{"features":[]}', /by key, as the SDK endpoint gives it/],
   ])('%s as unreadable', (_, text, message) => {
     expect(() => growthbook.read({ text })).toThrow(UnreadableFile);

@@ -92,35 +92,34 @@ export function compileChoices(
   const at = path === '' ? field : `${path}.${field}`;
   for (const [i, value] of variations.entries()) scope.answers.check(value, `${at}[${i}]`);
   const meta = (list('meta') ?? []).map((one) => (isRecord(one) ? one : {}));
-  const common = {
-    experimentKey: key,
-    experimentName: text('name'),
-    phase: definition.phase,
-    bucketVersion: number('bucketVersion'),
-  };
-  const made = new Map<string, Answer | undefined>();
+  const [experimentName, bucketVersion] = [text('name'), number('bucketVersion')];
+  const common = { experimentKey: key, experimentName, phase: definition.phase, bucketVersion };
+  /** By hash attribute, then by what else tells choices apart; null: passes through. */
+  const made = new Map<string | undefined, (Answer | null)[]>();
   return (choice) => {
     const { variation, how, hashAttribute, leaf } = choice;
-    const id = `${how} ${leaf?.index ?? -1} ${variation} ${hashAttribute ?? ''}`;
-    if (made.has(id)) return made.get(id);
+    const known = made.get(hashAttribute) ?? [];
+    const id =
+      variation + variations.length * (WAYS.indexOf(how) + WAYS.length * (leaf === undefined ? 0 : leaf.index + 1));
+    const before = known[id];
+    if (before !== undefined) return before ?? undefined;
     const { passthrough, key: variationKey, name: variationName } = meta[variation] ?? {};
     const answer = scope.answers.answer(variations[variation], {
       source: 'experiment',
       reason: how === 'forced' ? 'TARGETING_MATCH' : 'SPLIT',
       ruleId: isAlone ? undefined : ruleIdOf(definition),
       metadata: scalars({
-        ...common,
-        variationId: variation,
-        variationKey: variationKey || String(variation),
-        variationName,
+        ...{ ...common, variationId: variation, variationKey: variationKey || String(variation), variationName },
         ...detailsOf(choice),
       }),
     });
-    const served = passthrough && !isAlone ? undefined : answer;
-    made.set(id, served);
-    return served;
+    known[id] = passthrough && !isAlone ? null : answer;
+    made.set(hashAttribute, known);
+    return known[id] ?? undefined;
   };
 }
+
+const WAYS: readonly Choice['how'][] = ['forced', 'hashed', 'sticky'];
 
 function detailsOf({ how, hashAttribute, leaf }: Choice): Record<string, unknown> {
   return {

@@ -38,12 +38,25 @@ export function readDocument(text: string): Payload {
   };
 }
 
+const LEVEL_LIMIT = 500;
+
 function parse(text: string): unknown {
+  if (levelsOf(text) > LEVEL_LIMIT) throw new UnreadableFile(`nested more than ${LEVEL_LIMIT} levels deep`);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new UnreadableFile(`not JSON: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** How deep brackets stand inside each other, outside of texts. */
+function levelsOf(text: string): number {
+  let [level, deepest] = [0, 0];
+  for (const [token] of text.matchAll(/"(?:\\.|[^"\\])*"|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++level);
+    else if (token === ']' || token === '}') level--;
+  }
+  return deepest;
 }
 
 export function isObject(value: unknown): value is JsonObject {
