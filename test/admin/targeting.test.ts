@@ -156,6 +156,7 @@ describe.skipIf(browser === undefined)('targeting', () => {
     expect(await page.getByRole('button', { name: 'Save targeting' }).isDisabled()).toBe(true);
     await definition.fill(`${text},`);
     await expectText(page, /not JSON/);
+    expect(await page.getByRole('button', { name: 'Save targeting' }).isDisabled()).toBe(true);
     await definition.fill(text.replace('"SE"', '"SE", "DK"'));
     await page.getByText('One change not saved').click();
     await expectText(page.getByRole('region', { name: 'Unsaved changes' }), '"DK"');
