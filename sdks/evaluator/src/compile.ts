@@ -70,7 +70,7 @@ function compileFlag(key: string, flag: Flag, scope: Scope): CompiledFlag {
   const sameWhenEnabled = () => (problems.length > 0 ? broken() : sameForEveryone(decision));
   return {
     ...{ key, source: flag, enabled, clientVisible: attempt(scope, () => flag?.clientVisible === true) ?? false },
-    same: enabled ? sameWhenEnabled() : compileOff(key, outcomes),
+    same: enabled ? sameWhenEnabled() : (attempt(scope, () => compileOff(key, outcomes)) ?? compileOff(key, undefined)),
     ...decision,
   };
 }

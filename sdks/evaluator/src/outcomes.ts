@@ -1,4 +1,3 @@
-import { problemsOf } from './parse.ts';
 import { flagProblems } from './parse-flag.ts';
 import { EVERYONE, shareAt, shareOf } from './rollout.ts';
 import type { Flag, Json, Serve } from './ruleset.ts';
@@ -24,7 +23,15 @@ export interface Outcome {
  * @param semantics  those that can tell it of their own flags; without one a flag that follows it is unknown
  */
 export function outcomes(flag: Flag, now: number, semantics: readonly Semantics[] = []): OutcomeSet {
-  if (problemsOf(flag, flagProblems).length > 0) return unknown;
+  try {
+    return analysed(flag, now, semantics);
+  } catch {
+    return unknown; // no JSON, such as a list that says how it is to be copied
+  }
+}
+
+function analysed(flag: Flag, now: number, semantics: readonly Semantics[]): OutcomeSet {
+  if (flagProblems(flag).length > 0) return unknown;
   const { semantics: name = 'burgee-1', enabled, off } = flag;
   if (enabled && name !== 'burgee-1')
     return foreignOutcomes(

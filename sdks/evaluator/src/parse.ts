@@ -57,7 +57,7 @@ function faultsOf(
 }
 
 /** Total, also for an object that is no JSON, such as one with a getter that throws. */
-export function problemsOf(part: unknown, check: (part: unknown) => readonly Problem[]): readonly Problem[] {
+function problemsOf(part: unknown, check: (part: unknown) => readonly Problem[]): readonly Problem[] {
   try {
     return check(part);
   } catch {

@@ -12,7 +12,7 @@ import { regexEngine } from '@burgee/evaluator/regex';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { context, instant } from './contexts.arbitrary.ts';
-import type { Context, Json, NaiveFlag, NaiveRule, NaiveRuleset, Serve } from './document.ts';
+import type { Context, NaiveFlag, NaiveRule, NaiveRuleset, Serve } from './document.ts';
 import { type NaiveRamp, shareOf } from './hashing.ts';
 import { anyFlag, percent, ramp, ruleset, wire } from './rulesets.arbitrary.ts';
 import { runs, seed } from './runs.ts';
@@ -157,9 +157,9 @@ test(`a raised weight of the first arm moves nobody who had it (seed ${seed})`, 
 
 test(`a flag decides alike alone and among others that it does not name (seed ${seed})`, () => {
   holds(fc.record({ flag: anyFlag, given: ruleset, who: context, now: instant }), ({ flag, given, who, now }) => {
-    const { requires: _, ...one } = { ...(flag as { [field: string]: Json }), key: 'alone' };
-    const rules = ((one as { rules?: NaiveRule[] }).rules ?? []).map(({ requires: __, ...rule }) => rule);
-    const alone = { ...one, rules } as unknown as NaiveFlag;
+    const { requires: _, ...one } = { ...(flag as unknown as NaiveFlag), key: 'alone' };
+    const rules = (one.rules ?? []).map(({ requires: __, ...rule }) => rule);
+    const alone = { ...one, rules };
     const segments = Object.values(given.segments);
     const among = ready(wire([...Object.values(given.flags), alone], segments));
     expect(evaluate(among, 'alone', who, now)).toEqual(evaluate(ready(wire([alone], segments)), 'alone', who, now));

@@ -10,17 +10,20 @@ const LEVEL = 1;
 export function soundFlags(ruleset: NaiveRuleset): Set<string> {
   const { flags, segments } = ruleset;
   const readable = new Set(Object.keys(flags).filter((key) => isFlag(flags[key], key)));
-  const requirements = limits((key) =>
-    readable.has(key) ? requirementsOf(flags[key] as NaiveFlag).map(({ flag }) => flag) : [],
-  );
+  const requirements = limits((key) => {
+    const required = readable.has(key) ? requirementsOf(flags[key] as NaiveFlag) : [];
+    return required.map(({ flag }) => flag).filter((flag) => readable.has(flag));
+  });
+  const isReadable = (key: string) => Object.hasOwn(segments, key) && isSegment(segments[key], key);
   const named = limits((key) =>
-    isSegment(segments[key], key) ? flat(segments[key]?.if ?? []).flatMap(({ segment }) => segment ?? []) : [],
+    flat(segments[key]?.if ?? [])
+      .flatMap(({ segment }) => segment ?? [])
+      .filter(isReadable),
   );
   const isSound = ({ segment, op, values }: Condition): boolean => {
     if (op === 'matches') return isPattern(values?.[0] as string);
     if (segment === undefined) return true;
-    const isThere = Object.hasOwn(segments, segment) && isSegment(segments[segment], segment);
-    return isThere && named(segment) && flat(segments[segment]?.if ?? []).every(isSound);
+    return isReadable(segment) && named(segment) && flat(segments[segment]?.if ?? []).every(isSound);
   };
   return new Set(
     [...readable].filter((key) => {
