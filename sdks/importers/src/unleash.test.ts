@@ -223,6 +223,14 @@ test('what Unleash’s core does not compile is off for everyone, in the Node SD
   expect(flagOf(read(file, 'unleash-node'), 'f').rules?.map(({ id }) => id)).toEqual(['s1', 's2']);
 });
 
+test('who missed an override by chance is not drawn a second time', () => {
+  const variants = [{ name: 'a', weight: 1, overrides: [{ contextName: 'userId', values: ['1'] }] }];
+  const drawn = { name: 'flexibleRollout', parameters: { rollout: '50', stickiness: 'random' }, variants: [] };
+  const { rules } = flagOf(read({ features: [feature('f', { strategies: [drawn], variants })] }), 'f');
+  const override = { attr: 'userId', op: 'IN', values: ['1'] };
+  expect(rules?.map((rule) => rule.if)).toEqual([[override], [{ none: [override] }]]);
+});
+
 test('contexts come from what the file names, the same for the same seed', () => {
   const constraints = [{ contextName: 'plan', operator: 'IN', values: ['pro'] }];
   const text = JSON.stringify({ features: [feature('f', { strategies: [{ name: 'default', constraints }] })] });

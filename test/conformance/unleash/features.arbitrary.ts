@@ -98,17 +98,9 @@ function variants(isNode: boolean): fc.Arbitrary<unknown[]> {
 }
 
 function strategy(isNode: boolean): fc.Arbitrary<unknown> {
-  const percent = from(
-    '0',
-    '1',
-    '25',
-    '50',
-    '75',
-    '99',
-    '100',
-    '100',
-    ...(isNode ? ['33.3', '0.5', '-1', '101', 'x', ''] : ['x']),
-  );
+  const odd = isNode ? ['33.3', '0.5', '-1', '101', 'x', ''] : ['x'];
+  const whole = fc.integer({ min: 0, max: 100 }).map(String);
+  const percent = fc.oneof({ weight: 3, arbitrary: whole }, { weight: 1, arbitrary: from('100', ...odd) });
   const groupId = isNode
     ? perhaps(from('group', 'grüppe', 'alpha', ''), 8)
     : perhaps(from('group', 'grüppe', 'alpha'), 8);
@@ -142,7 +134,7 @@ function strategy(isNode: boolean): fc.Arbitrary<unknown> {
       parameters,
       fc.array(constraint(isNode), { maxLength: 2 }),
       fc.array(from(1, 2, 3, 3, 9), { maxLength: 1 }),
-      isNode ? perhaps(variants(isNode)) : variants(isNode),
+      perhaps(variants(isNode), 6),
     )
     .map(([base, constraints, segments, own]) => ({ ...base, constraints, segments, variants: own }));
 }
@@ -184,8 +176,12 @@ function context(isNode: boolean): fc.Arbitrary<EvaluationContext> {
   );
   return fc.record(
     {
-      userId: from(...IDS),
-      sessionId: from(...IDS),
+      userId: fc.oneof(
+        from(...IDS),
+        fc.nat().map((id) => `user-${id}`),
+        fc.string({ unit: 'grapheme' }),
+      ),
+      sessionId: fc.oneof(from(...IDS), fc.nat().map(String)),
       remoteAddress: from(...ADDRESSES, '10.0.0.9', '2001:db8::1'),
       environment: from('dev', 'prod', ''),
       appName: from('shop', 'Anna'),

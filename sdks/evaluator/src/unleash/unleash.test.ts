@@ -103,6 +103,13 @@ test('puts users into a hundred buckets, and the Node SDK others who are not ASC
   expect(far.filter((id) => isOn(id, 'unleash-node'))).not.toEqual(far.filter((id) => isOn(id, 'unleash')));
 });
 
+test('a bucket is 1 to 100, and in when it is not above the percentage', () => {
+  const isOn = (percent: number, seed: string, userId: string) =>
+    decide({ rules: [rolled(percent, ['userId'], seed)] }, { userId }).value;
+  expect([72, 73].map((percent) => isOn(percent, 'gr1', '123'))).toEqual([false, true]);
+  expect([24, 25].map((percent) => isOn(percent, 'groupX', '999'))).toEqual([false, true]);
+});
+
 test('serves the same frozen evaluation for the same answer', () => {
   const ruleset = compiled({ rules: [rolled(50)] });
   const answers = new Set(Array.from({ length: 200 }, (_, i) => evaluate(ruleset, 'f', { userId: `${i}` }, 0)));

@@ -11,7 +11,7 @@ export interface Choosing {
 
 /** Which variants go with a strategy that passed; undefined: the feature has no strategies at all. */
 export function chooseFor(strategy: Strategy | undefined, scope: Scope): Choosing {
-  const { isNode, feature } = scope;
+  const { isNode } = scope;
   const own = strategy?.variants ?? [];
   if (strategy !== undefined && own.length > 0) {
     if (total(own) > 0) return isNode ? ofNodeStrategy(strategy, own, scope) : ofCoreStrategy(strategy, own, scope);
@@ -22,10 +22,6 @@ export function chooseFor(strategy: Strategy | undefined, scope: Scope): Choosin
       );
       return { choice: 'on', overrides: [] };
     }
-  }
-  const othersSpeak = feature.strategies?.some(({ variants }) => variants !== undefined) === true;
-  if (!isNode && strategy !== undefined && strategy.variants === undefined && othersSpeak) {
-    return { choice: 'on', overrides: [] };
   }
   return ofFeature(scope);
 }

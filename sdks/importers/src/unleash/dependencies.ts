@@ -49,10 +49,6 @@ function byVariants(dependency: Dependency, scope: Scope, companion: Companion |
 function checkCore({ enabled, variants, path }: Dependency, { name, strategies = [] }: Feature, scope: Scope): void {
   if (!enabled && variants.length > 0)
     scope.refuse(path, 'variants of a parent that must be off can not be carried over');
-  const speak = strategies.filter((strategy) => strategy.variants !== undefined).length;
-  if (variants.length > 0 && speak > 0 && speak < strategies.length) {
-    scope.refuse(path, `some strategies of ${name} have no list of variants, which the core judges in two ways`);
-  }
   const usesName = strategies.some(
     ({ name: kind, parameters }) =>
       kind === 'flexibleRollout' &&

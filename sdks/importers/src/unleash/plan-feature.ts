@@ -1,9 +1,8 @@
 import { chooseFor } from './choice.ts';
-import type { Strategy } from './model.ts';
 import type { Plan, PlannedRule, Scope } from './plan.ts';
 import { overrideRules, rulesOf } from './strategy.ts';
 
-/** A feature's strategies in the order that decides, and what is served when none of them counts. */
+/** A feature's strategies as rules, and what is served when none of them counts. */
 export function planFeature(scope: Scope): Plan {
   const { strategies, path } = scope.feature;
   if (strategies === undefined && scope.isNode) {
@@ -13,15 +12,15 @@ export function planFeature(scope: Scope): Plan {
   if (strategies === undefined || strategies.length === 0) {
     return { rules: overrideRules(scope), default: chooseFor(undefined, scope).choice };
   }
-  const numbered = strategies.map((strategy, i) => ({ strategy, i }));
-  // The core asks for variants first, among the strategies that speak of them.
-  const ordered = scope.isNode ? numbered : [...numbered.filter(speaks), ...numbered.filter((one) => !speaks(one))];
-  const rules = ordered.flatMap(({ strategy, i }) => rulesOf(strategy, i, scope));
+  const silent = strategies.filter(({ variants }) => variants === undefined);
+  if (!scope.isNode && silent.length > 0 && silent.length < strategies.length) {
+    scope.refuse(
+      `${silent[0]?.path}.variants`,
+      'is missing here only, which versions of Unleash’s core judge differently',
+    );
+  }
+  const rules = strategies.flatMap((strategy, i) => rulesOf(strategy, i, scope));
   return { rules: withOwnIds(rules), default: 'off' };
-}
-
-function speaks({ strategy }: { readonly strategy: Strategy }): boolean {
-  return strategy.variants !== undefined;
 }
 
 function withOwnIds(rules: readonly PlannedRule[]): PlannedRule[] {
