@@ -94,7 +94,7 @@ function cutOff(now: number): void {
 }
 
 const systems: Readonly<
-  Record<'unleash' | 'growthbook' | 'flagd', (require: NodeJS.Require, text: string) => Promise<Decide>>
+  Record<'unleash' | 'growthbook' | 'flagd', (load: NodeJS.Require, text: string) => Promise<Decide>>
 > = { unleash: loadUnleash, growthbook: loadGrowthbook, flagd: loadFlagd };
 
 interface UnleashClient extends EventEmitter {
@@ -102,8 +102,8 @@ interface UnleashClient extends EventEmitter {
   getVariant(key: string, context: Context): { name: string; enabled: boolean; payload?: { value: string } };
 }
 
-async function loadUnleash(require: NodeJS.Require, text: string): Promise<Decide> {
-  const { Unleash } = require('unleash-client') as { Unleash: new (options: object) => UnleashClient };
+async function loadUnleash(load: NodeJS.Require, text: string): Promise<Decide> {
+  const { Unleash } = load('unleash-client') as { Unleash: new (options: object) => UnleashClient };
   const content: unknown = JSON.parse(text);
   const unleash = new Unleash({
     appName: 'burgee',
@@ -133,8 +133,8 @@ interface GrowthBookSdk {
   GrowthBook: new (options: object) => { evalFeature(key: string): { value: unknown }; destroy(): void };
 }
 
-async function loadGrowthbook(require: NodeJS.Require, text: string): Promise<Decide> {
-  const { GrowthBook } = require('@growthbook/growthbook') as GrowthBookSdk;
+async function loadGrowthbook(load: NodeJS.Require, text: string): Promise<Decide> {
+  const { GrowthBook } = load('@growthbook/growthbook') as GrowthBookSdk;
   const { features, savedGroups, contextualBandits } = JSON.parse(text) as Context;
   return ({ key }, context) => {
     const { $growthbook, ...given } = context;
@@ -162,8 +162,8 @@ interface FlagdSdk {
   ) => FlagdResolvers & { setConfigurations(text: string): void };
 }
 
-async function loadFlagd(require: NodeJS.Require, text: string): Promise<Decide> {
-  const { FlagdCore } = require('@openfeature/flagd-core') as FlagdSdk;
+async function loadFlagd(load: NodeJS.Require, text: string): Promise<Decide> {
+  const { FlagdCore } = load('@openfeature/flagd-core') as FlagdSdk;
   const silent = () => undefined;
   const logger = { error: silent, warn: silent, info: silent, debug: silent };
   const core = new FlagdCore(undefined, logger, { disableDynamicCodeGeneration: true });
