@@ -6,7 +6,7 @@ export function readExport(file: JsonRecord, environment: string | undefined, ga
   const place: Place = { path: '', report: (path, message) => gathered.refused.push({ key: '', path, message }) };
   const chosen = chooseEnvironment(file, environment, place);
   if (chosen === false) return;
-  const parts = { settings: ofEnvironment(file, 'featureEnvironments', chosen, place), place };
+  const settings = ofEnvironment(file, 'featureEnvironments', chosen, place);
   const strategies = ofEnvironment(file, 'featureStrategies', chosen, place);
   const dependencies = records(file, 'dependencies', place);
   for (const { record, path } of records(file, 'segments', place)) gathered.addSegment(record, path, 'once');
@@ -20,7 +20,7 @@ export function readExport(file: JsonRecord, environment: string | undefined, ga
       gathered.warnings.push({ key: String(name), path, message: 'archived: no client gets it, and it is left out' });
       continue;
     }
-    const setting = parts.settings.find((one) => own(one.record, 'featureName') === name);
+    const setting = settings.find((one) => own(one.record, 'featureName') === name);
     if (setting === undefined) {
       gathered.warnings.push({
         key: String(name),
@@ -28,12 +28,12 @@ export function readExport(file: JsonRecord, environment: string | undefined, ga
         message: 'the file does not have it in this environment: off',
       });
     }
-    const own_ = strategies.filter((one) => own(one.record, 'featureName') === name);
+    const mine = strategies.filter((one) => own(one.record, 'featureName') === name);
     const whole = {
       ...record,
       enabled: setting !== undefined && own(setting.record, 'enabled') === true,
       variants: setting === undefined ? [] : own(setting.record, 'variants'),
-      strategies: activeOnes(own_.map((one) => one.record)),
+      strategies: activeOnes(mine.map((one) => one.record)),
       dependencies: dependencies.flatMap((one) =>
         own(one.record, 'feature') === name ? readList(one.record, 'dependencies', place) : [],
       ),
