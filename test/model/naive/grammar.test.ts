@@ -33,7 +33,7 @@ test(`two readers take the same segments (seed ${seed})`, { timeout: 30_000 + ca
 /** The second reader knows no semantics of other systems. */
 function isOurs(document: unknown): boolean {
   const { semantics } = (document ?? {}) as { semantics?: unknown };
-  return !/^(unleash|growthbook|flagd)/.test(String(semantics));
+  return typeof semantics !== 'string' || !/^(unleash|growthbook|flagd)/.test(semantics);
 }
 
 function keyOf(document: unknown): string {
