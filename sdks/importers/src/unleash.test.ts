@@ -198,6 +198,12 @@ test('reads what the server exports, one environment of it', () => {
   expect(imported.refused).toMatchObject([{ key: 'within', path: 'features[3].strategies[0].segments[0]' }]);
   expect(read(file).refused).toMatchObject([{ key: '', path: 'featureEnvironments' }]);
   expect(read(file, 'unleash', 'moon').flags).toEqual([]);
+  const odd = { ...file, featureStrategies: ['odd'], featureEnvironments: [{ featureName: 'f', enabled: 'yes' }] };
+  expect(
+    read(odd)
+      .refused.map(({ path }) => path)
+      .slice(0, 2),
+  ).toEqual(['featureStrategies[0]', 'features[0].enabled']);
 });
 
 test('folds events in their order', () => {

@@ -1,5 +1,5 @@
 import type { Gatherer } from './document.ts';
-import { isRecord, type JsonRecord, own, type Place, readBoolean, readList, readText } from './json.ts';
+import { type JsonRecord, own, type Place, readBoolean, readList, readRecord, readText } from './json.ts';
 
 /** Reads what the server exports: the parts of features in lists of their own, of one environment or of several. */
 export function readExport(file: JsonRecord, environment: string | undefined, gathered: Gatherer): void {
@@ -22,16 +22,12 @@ export function readExport(file: JsonRecord, environment: string | undefined, ga
     }
     const setting = settings.find((one) => own(one.record, 'featureName') === name);
     if (setting === undefined) {
-      gathered.warnings.push({
-        key: String(name),
-        path,
-        message: 'the file does not have it in this environment: off',
-      });
+      gathered.warnings.push({ key: String(name), path, message: 'not in this environment of the file: off' });
     }
     const mine = strategies.filter((one) => own(one.record, 'featureName') === name);
     const whole = {
       ...record,
-      enabled: setting !== undefined && own(setting.record, 'enabled') === true,
+      enabled: setting === undefined ? false : own(setting.record, 'enabled'),
       variants: setting === undefined ? [] : own(setting.record, 'variants'),
       strategies: activeOnes(mine.map((one) => one.record)),
       dependencies: dependencies.flatMap((one) =>
@@ -45,7 +41,8 @@ export function readExport(file: JsonRecord, environment: string | undefined, ga
 
 /** undefined: the file does not tell environments apart; false, and a finding: it can not be told which to take. */
 function chooseEnvironment(file: JsonRecord, wanted: string | undefined, place: Place): string | undefined | false {
-  const lists = ['featureEnvironments', 'featureStrategies'].flatMap((list) => records(file, list, place));
+  const silent: Place = { ...place, report: () => {} };
+  const lists = ['featureEnvironments', 'featureStrategies'].flatMap((list) => records(file, list, silent));
   const names = new Set(
     lists.map(({ record }) => own(record, 'environment')).filter((name) => typeof name === 'string'),
   );
@@ -73,9 +70,11 @@ function ofEnvironment(file: JsonRecord, list: string, environment: string | und
 }
 
 function records(file: JsonRecord, list: string, place: Place): Part[] {
-  return readList(file, list, place).flatMap((value, i) =>
-    isRecord(value) ? [{ record: value, path: `${list}[${i}]` }] : [],
-  );
+  return readList(file, list, place).flatMap((value, i) => {
+    const path = `${list}[${i}]`;
+    const record = readRecord(value, { ...place, path });
+    return record === undefined ? [] : [{ record, path }];
+  });
 }
 
 /** Those that are not switched off, in the order in which Unleash asks them. */
