@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { managedShop, type Person } from '../graphql/graphql.support.ts';
 
@@ -326,6 +327,18 @@ test('has room for a large body at an address of its own, for members only', asy
   expect((await post('/graphql/import', large)).status).toBe(401);
   const other = await post('/graphql/import', JSON.stringify({ query: '{ me { email } }' }), shop.tokens.developer);
   expect(other.status).toBe(400);
+});
+
+test('answers a stranger before its large body has come', async () => {
+  const asked = request(`${shop.api.url}/graphql/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': 5_000_000, authorization: 'Bearer bgp_x' },
+  });
+  asked.on('error', () => undefined); // it is cut off
+  asked.flushHeaders();
+  const status = await new Promise((resolve) => asked.on('response', (response) => resolve(response.statusCode)));
+  asked.destroy();
+  expect(status).toBe(401);
 });
 
 test('gives the whole ruleset to whoever may develop', async () => {
