@@ -2,7 +2,7 @@ import type { Condition, Json, Rule, SemanticsName } from '@burgee/evaluator';
 import type { Names } from '../queries/names.ts';
 import { listIn, readDraft, type StoredTargeting } from './draft.ts';
 import { attributesNamed } from './named.ts';
-import { isAttribute, isRecord, isSegment, members } from './shape.ts';
+import { isAttribute, isRecord, isSegment, leaves } from './shape.ts';
 
 /** Names that the editor's selects offer. */
 export interface Choices {
@@ -67,10 +67,6 @@ function attributesIn(condition: Condition): string[] {
 
 export function segmentsIn(condition: Condition): string[] {
   return leaves(condition).flatMap((leaf) => (isSegment(leaf) ? [leaf.segment] : []));
-}
-
-export function leaves(condition: Condition): Condition[] {
-  return isAttribute(condition) || isSegment(condition) ? [condition] : members(condition).flatMap(leaves);
 }
 
 function variantNames(variants: unknown): string[] {

@@ -1,9 +1,8 @@
 import type { Flag, Json, RegexEngine, Segment, Semantics, SemanticsName, ValueType } from '@burgee/evaluator';
 import type { Problem } from '../errors.ts';
 import type { Names } from '../queries/names.ts';
-import { leaves } from './choices.ts';
 import { compileProblems } from './compare.ts';
-import { isSegment } from './shape.ts';
+import { isSegment, leaves } from './shape.ts';
 
 /** What deciding a flag in the browser takes: its semantics, and what it asks on its way. */
 export interface Around {

@@ -1,6 +1,5 @@
 import type { Condition, Flag, Json, Segment } from '@burgee/evaluator';
-import { leaves } from './choices.ts';
-import { isAttribute, isRecord } from './shape.ts';
+import { isAttribute, isRecord, leaves } from './shape.ts';
 
 /** An attribute that a definition names, and the values it is compared with there. */
 export interface Named {

@@ -62,6 +62,11 @@ export function members(condition: unknown): readonly Condition[] {
   return name === undefined ? [] : ((condition as Record<string, unknown>)[name] as readonly Condition[]);
 }
 
+/** A condition, or those inside a group, however deep. */
+export function leaves(condition: Condition): Condition[] {
+  return isAttribute(condition) || isSegment(condition) ? [condition] : members(condition).flatMap(leaves);
+}
+
 export function isRequirement(requirement: unknown): requirement is Requirement {
   return (
     isRecord(requirement) &&
