@@ -173,6 +173,9 @@ export interface BurgeeFlagExposure {
    * Counted by a browser: anybody can send that, so it never holds anything up.
    */
   through_client_key: Generated<boolean>;
+  /**
+   * Absent: the default of the code, or a value without a name.
+   */
   variant: string | null;
 }
 

@@ -497,6 +497,7 @@ create table burgee.flag_exposure (
 create table burgee.flag_exposure_default partition of burgee.flag_exposure default;
 create index flag_exposure_last_use on burgee.flag_exposure (flag_id, source, hour desc);
 comment on table burgee.flag_exposure is 'How often which variant was used by code, or delivered in bulk, by the hour.';
+comment on column burgee.flag_exposure.variant is 'Absent: the default of the code, or a value without a name.';
 comment on column burgee.flag_exposure.through_client_key is 'Counted by a browser: anybody can send that, so it never holds anything up.';
 comment on constraint flag_exposure_flag on burgee.flag_exposure is 'The flag, as far as it exists.';
 comment on constraint flag_exposure_environment on burgee.flag_exposure is 'Where it was decided.';

@@ -3,7 +3,7 @@ import { BurgeeError } from '../errors.ts';
 /** How often a variant was served in one hour. */
 export interface ExposureCount {
   readonly flagKey: string;
-  /** Null: the code's default. */
+  /** Null: the code's default, or a value without a name. */
   readonly variant: string | null;
   readonly count: number;
   /** Start of the hour, milliseconds since 1970. */
