@@ -90,7 +90,7 @@ export function createClient(options: ClientOptions): BurgeeClient {
     evaluation: (flag) => held.current().get(flag),
     value(flag, defaultValue) {
       const evaluation = held.current().get(flag);
-      if (evaluation?.variant !== undefined) exposures.used(flag, evaluation.variant);
+      if (evaluation && evaluation.errorCode === undefined) exposures.used(flag, evaluation.variant);
       else if (!evaluation && state() === 'live') exposures.unknown(flag);
       return valueOr(evaluation?.value, defaultValue);
     },

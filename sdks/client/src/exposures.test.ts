@@ -26,6 +26,15 @@ test('counts uses and unknown flags, and tells them once a minute and at the end
   });
 });
 
+test('counts a value without a name too, and no error', async () => {
+  const flags = { size: { value: 3, reason: 'STATIC' }, gone: { reason: 'ERROR', errorCode: 'PARSE_ERROR' } };
+  await using world = await startClient(streaming('decisions', { version: '1.a', flags }));
+  await world.live();
+  expect([world.client.value('size', 1), world.client.value('gone', 2)]).toEqual([3, 2]);
+  await world.client.close();
+  expect(exposures(world.wire)[0]).toMatchObject({ counts: [{ flag: 'size', variant: '', count: 1 }], unknown: [] });
+});
+
 test('sends a batch that failed again under its own id', async () => {
   let refuse = true;
   await using world = await startClient((received, response) => {

@@ -30,7 +30,8 @@ interface Count {
 
 /** Counts which variant of which flag was used, and tells the service once a minute and at the end. */
 export interface Exposures {
-  used(flag: string, variant: string): void;
+  /** No variant: the code's default, or a value without a name. */
+  used(flag: string, variant?: string): void;
   unknown(flag: string): void;
   /** Sends what there is; what fails stays for the next time. A page that is leaving does not stop it. */
   flush(when?: 'leaving'): Promise<void>;
@@ -80,7 +81,7 @@ export function countExposures({ application, clock, random, fetch, request, rea
   }
 
   return {
-    used(flag, variant) {
+    used(flag, variant = '') {
       const hour = Math.floor(clock.now() / hourMs);
       const variants = newest.get(flag) ?? new Map<string, Count>();
       const known = variants.get(variant);

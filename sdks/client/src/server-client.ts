@@ -72,7 +72,7 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
     const compiled = held.compiled();
     if (!compiled) return { flagKey, reason: 'ERROR', errorCode: 'PROVIDER_NOT_READY' };
     const evaluation = evaluate(compiled, flagKey, context, clock.now());
-    if (evaluation.variant !== undefined) exposures.used(flagKey, evaluation.variant);
+    if (evaluation.errorCode === undefined) exposures.used(flagKey, evaluation.variant);
     else if (evaluation.errorCode === 'FLAG_NOT_FOUND' && state() === 'live') exposures.unknown(flagKey);
     return evaluation;
   }

@@ -7,6 +7,7 @@ import {
   type Ruleset,
   type Segment,
 } from '@burgee/evaluator';
+import { canonicalJson } from '../canonical-json.ts';
 import { problemsWith } from '../ruleset/compiling.ts';
 import type { ImportFlagsInput, ImportProblem } from './imports.graphql.ts';
 
@@ -152,11 +153,11 @@ function clash({ flag, earlier, format }: Clash): ImportProblem | undefined {
  */
 function withKnownNames(flag: Flag, { variants: known }: KnownFlag): Flag {
   if (flag.semantics !== 'growthbook-1' && flag.semantics !== 'growthbook-2') return flag;
-  const nameOf = new Map(Object.entries(known).map(([name, value]) => [JSON.stringify(value), name]));
+  const nameOf = new Map(Object.entries(known).map(([name, value]) => [canonicalJson(value), name]));
   const variants: Record<string, Json> = {};
   const free = freeNames(new Set([...Object.keys(known), ...Object.keys(flag.variants)]));
   for (const [name, value] of Object.entries(flag.variants)) {
-    const before = nameOf.get(JSON.stringify(value));
+    const before = nameOf.get(canonicalJson(value));
     const isTaken = Object.hasOwn(known, name);
     variants[before ?? (isTaken ? free() : name)] = value;
   }

@@ -1,4 +1,5 @@
-import { canonicalJson, type Report, type ReportChange, type ReportFinding } from './report.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import type { Report, ReportChange, ReportFinding } from './report.ts';
 
 /** Looks of the page, on paper as on the screen; its hash stands in the page's content security policy. */
 export const pageStyle = `

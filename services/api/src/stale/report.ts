@@ -1,3 +1,5 @@
+import { canonicalJson } from '../canonical-json.ts';
+
 /** What a filed report says: the body that the database wrote, in the words it uses. */
 export interface ReportBody {
   readonly project: string;
@@ -59,7 +61,7 @@ export function findCommand(flagKey: string): string {
 
 /** Writes a report as JSON with its members in alphabetical order: the same report gives the same bytes. */
 export function reportJson(made: Report): string {
-  return `${JSON.stringify(sorted(made), null, 2)}\n`;
+  return `${canonicalJson(made, 2)}\n`;
 }
 
 /** Writes the findings as CSV (RFC 4180); what a spreadsheet would take for a formula gets a quote before it. */
@@ -91,19 +93,7 @@ export function reportCsv({ findings }: Report): string {
   return [head, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
 }
 
-/** Writes a value on one line with its members in alphabetical order. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(value));
-}
-
 function csvField(text: string): string {
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([key, inner]) => [key, sorted(inner)]));
 }
