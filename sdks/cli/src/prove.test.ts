@@ -51,6 +51,36 @@ test('finds no difference where there is none, and compares nothing that chance 
   expect(proof).toMatchObject({ contexts: 60, flags: 2, random: 60, known: {}, differing: 0, differences: [] });
 });
 
+test('compares variants without a payload, the lack of a variant, and dates', async () => {
+  const on = { name: 'default', parameters: {} };
+  const variants = [
+    { name: 'plain', weight: 1, stickiness: 'userId' },
+    { name: 'paid', weight: 1, payload: { type: 'string', value: 'p' } },
+  ];
+  const features = [
+    { name: 'mixed', enabled: true, strategies: [on], variants },
+    {
+      name: 'parent',
+      enabled: true,
+      strategies: [
+        { ...on, constraints: [{ contextName: 'country', operator: 'IN', values: ['NO'] }], variants: [] },
+        { ...strategy('100', 'default'), variants },
+      ],
+    },
+    { name: 'child', enabled: true, strategies: [on], dependencies: [{ feature: 'parent', variants: ['disabled'] }] },
+    {
+      name: 'dated',
+      enabled: true,
+      strategies: [
+        { ...on, constraints: [{ contextName: 'currentTime', operator: 'DATE_AFTER', value: '2022-01-29T13:00:00Z' }] },
+      ],
+    },
+  ];
+  const proof = await prove(real, { ...wanted, input: { text: JSON.stringify({ features }) }, count: 300 });
+  expect(proof).toMatchObject({ flags: 6, differing: 0, differences: [] });
+  expect(proof.random).toBeLessThan(1000);
+});
+
 test('finds what decides otherwise, and shows for whom', async () => {
   /** Forgets by what a rollout is seeded. */
   const wrong: Importer = {

@@ -129,11 +129,19 @@ function askedOf({ key, type }: Flag, { format }: Imported): AskedFlag {
 
 const companion = '~variant';
 
-function theirsFor({ key, type }: Flag, asked: AskedFlag | undefined, answer: PeerAnswer = {}): PeerAnswer {
+/** In the words of a companion: a variant without a payload is its name. */
+function theirsFor(flag: Flag, asked: AskedFlag | undefined, answer: PeerAnswer = {}): PeerAnswer {
+  const { key, type } = flag;
   if (asked?.key === key || answer.error !== undefined) return answer;
-  const payload = answer.payload ?? null;
+  const payload = answer.payload ?? answer.variant ?? (answer.value === true ? withoutVariant(flag) : null);
   if (payload === null || type === 'string') return { value: payload };
   return { value: type === 'object' ? JSON.parse(payload) : Number(payload) };
+}
+
+/** What a companion that others depend on serves to whoever has the feature without a variant; null: nothing. */
+function withoutVariant({ rules = [], default: otherwise, variants }: Flag): string | null {
+  const served = [...rules.map(({ serve }) => serve), otherwise].find((serve) => typeof serve === 'string');
+  return typeof served === 'string' ? String(variants[served]) : null;
 }
 
 interface Decided {

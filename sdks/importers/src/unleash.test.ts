@@ -247,6 +247,15 @@ test('contexts come from what the file names, the same for the same seed', () =>
   expect(unleash.contexts({ text }, 200, 5)).toEqual(contexts);
 });
 
+test('contexts pretend no time that is none', () => {
+  const constraints = [{ contextName: 'currentTime', operator: 'DATE_AFTER', value: '2022-01-29T13:00:00+02:00' }];
+  const text = JSON.stringify({ features: [feature('f', { strategies: [{ name: 'default', constraints }] })] });
+  const times = unleash.contexts({ text }, 300, 5).flatMap(({ currentTime }) => currentTime ?? []);
+  expect(times).toContain('2022-01-29T11:00:00.000Z');
+  expect(times.length).toBeGreaterThan(200);
+  for (const time of times) expect(new Date(String(time)).toISOString()).toBe(time);
+});
+
 test('converts to Burgee’s own terms what has no hash, and tells what is taken in another way', () => {
   const constraints = [
     { contextName: 'plan', operator: 'NOT_IN', values: ['free'] },

@@ -19,7 +19,11 @@ export function contextsFor({ flags, segments }: Imported, count: number, seed: 
     ...segments.flatMap(({ segment }) => segment.if ?? []),
   ];
   for (const condition of conditions) gather(condition, add);
-  const pools = [...values].map(([attr, named]) => [attr, [...named].flatMap(beside)] as const);
+  const pools = [...values].map(([attr, named]): Pool => {
+    const near = [...named].flatMap(beside);
+    // each SDK reads what is no instant in a way of its own, and an application sends none
+    return attr === CLOCK ? [attr, near.filter(isInstant), instantFrom] : [attr, near, numberFrom];
+  });
   const random = mulberry32(seed);
   return Array.from({ length: count }, () => contextOf(pools, random));
 }
@@ -57,13 +61,28 @@ function beside(value: string): string[] {
   return near;
 }
 
-function contextOf(
-  pools: readonly (readonly [attr: string, values: readonly string[]])[],
-  random: () => number,
-): EvaluationContext {
-  const entries = pools.flatMap(([attr, values]) => {
+/** An attribute, values for it, and what makes another one of a number in [0, 1). */
+type Pool = readonly [attr: string, values: readonly string[], fresh: (drawn: number) => string];
+
+/** The time that an application pretends it is. */
+const CLOCK = 'currentTime';
+
+function isInstant(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text);
+}
+
+function instantFrom(drawn: number): string {
+  return new Date(Math.floor(drawn * 4e12)).toISOString();
+}
+
+function numberFrom(drawn: number): string {
+  return `${Math.floor(drawn * 100_000)}`;
+}
+
+function contextOf(pools: readonly Pool[], random: () => number): EvaluationContext {
+  const entries = pools.flatMap(([attr, values, freshFrom]) => {
     if (random() < 0.2) return [];
-    const fresh = `${Math.floor(random() * 100_000)}`;
+    const fresh = freshFrom(random());
     const value = values.length > 0 && random() < 0.7 ? values[Math.floor(random() * values.length)] : fresh;
     return [[attr, value] as const];
   });
