@@ -51,11 +51,12 @@ test('finds no difference where there is none, and compares nothing that chance 
   expect(proof).toMatchObject({ contexts: 60, flags: 2, random: 60, known: {}, differing: 0, differences: [] });
 });
 
-test('compares variants without a payload, the lack of a variant, and dates', async () => {
+test('compares long payloads, variants without one, the lack of a variant, and dates', async () => {
   const on = { name: 'default', parameters: {} };
   const variants = [
     { name: 'plain', weight: 1, stickiness: 'userId' },
     { name: 'paid', weight: 1, payload: { type: 'string', value: 'p' } },
+    { name: 'long', weight: 1, payload: { type: 'json', value: JSON.stringify({ page: 'é'.repeat(600) }) } },
   ];
   const features = [
     { name: 'mixed', enabled: true, strategies: [on], variants },

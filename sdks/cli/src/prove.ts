@@ -129,14 +129,22 @@ function askedOf({ key, type }: Flag, { format }: Imported): AskedFlag {
 
 const companion = '~variant';
 
-/** In the words of a companion: a variant without a payload is its name. */
+/** In Burgee's words: a long payload is the companion's alone, where a variant without a payload is its name. */
 function theirsFor(flag: Flag, asked: AskedFlag | undefined, answer: PeerAnswer = {}): PeerAnswer {
   const { key, type } = flag;
-  if (asked?.key === key || answer.error !== undefined) return answer;
+  if (answer.error !== undefined) return answer;
+  if (asked?.key === key) return isLong(answer.payload) ? { ...answer, payload: null } : answer;
   const payload = answer.payload ?? answer.variant ?? (answer.value === true ? withoutVariant(flag) : null);
   if (payload === null || type === 'string') return { value: payload };
   return { value: type === 'object' ? JSON.parse(payload) : Number(payload) };
 }
+
+/** What metadata do not hold, so that only the companion serves it. */
+function isLong(payload: PeerAnswer['payload']): boolean {
+  return typeof payload === 'string' && Buffer.byteLength(payload) > METADATA_LIMIT;
+}
+
+const METADATA_LIMIT = 1024;
 
 /** What a companion that others depend on serves to whoever has the feature without a variant; null: nothing. */
 function withoutVariant({ rules = [], default: otherwise, variants }: Flag): string | null {

@@ -84,6 +84,21 @@ test('features of Unleash go back as they came', () => {
       },
       { name: 'child', enabled: true, strategies: [{ name: 'default' }], dependencies: [{ feature: 'checkout' }] },
       { name: 'plain', enabled: false, strategies: [] },
+      {
+        name: 'own',
+        enabled: true,
+        strategies: [
+          { name: 'userWithId', parameters: { userIds: 'Zoë 7' }, variants: [] },
+          {
+            name: 'flexibleRollout',
+            parameters: { rollout: '60', stickiness: 'userId', groupId: 'own' },
+            variants: [
+              { name: 'a', weight: 500, stickiness: 'userId' },
+              { name: 'b', weight: 500, stickiness: 'userId', payload: { type: 'json', value: '{"x":1}' } },
+            ],
+          },
+        ],
+      },
     ],
     segments: [{ id: 7, name: 'staff', constraints: [{ contextName: 'age', operator: 'NUM_GT', value: '18' }] }],
   };
@@ -91,7 +106,14 @@ test('features of Unleash go back as they came', () => {
   const exported = exportUnleash(ruleset);
   expect(exported.refused).toEqual([]);
   const again = imported(exported.text);
-  expect(Object.keys(again.flags).sort()).toEqual(['checkout', 'checkout~variant', 'child', 'plain']);
+  expect(Object.keys(again.flags).sort()).toEqual([
+    'checkout',
+    'checkout~variant',
+    'child',
+    'own',
+    'own~variant',
+    'plain',
+  ]);
   const [before, after] = [ruleset, again].map((one) =>
     compile(one, { semantics: [unleashSemantics], random: () => 0.5 }),
   );
@@ -103,6 +125,12 @@ test('features of Unleash go back as they came', () => {
       expect(other).toEqual(one);
     }
   }
+});
+
+test('names once what can not be held', () => {
+  const features = [{ name: 'lost', enabled: true, strategies: [{ name: 'default', segments: [99] }] }];
+  const { refused } = exportUnleash(imported(JSON.stringify({ features })));
+  expect(refused).toEqual([{ key: 'lost', path: 'rules[1].if', message: 'Unleash has no groups of conditions' }]);
 });
 
 test('says why a flag can not be held', () => {

@@ -22,11 +22,14 @@ export function exportUnleash(ruleset: Ruleset, reference: Reference = 'unleash'
     if (refusal) refused.push({ key, ...refusal });
   }
   const features = new Map<string, unknown>();
+  const unsaid: Finding[] = [];
   for (const [key, flag] of said) {
     if (isCompanion(key, said)) continue;
     const refusal = refusalOf(() => features.set(key, featureOf(flag)));
-    if (refusal) refused.push({ key, ...refusal });
+    if (refusal) unsaid.push({ key, ...refusal });
   }
+  for (const { key } of unsaid) said.delete(key);
+  refused.push(...unsaid);
   const segments = Object.values(ruleset.segments).flatMap((segment) => segmentOf(segment) ?? []);
   for (;;) {
     const text = JSON.stringify({ version: 2, features: [...features.values()], segments }, undefined, 2);

@@ -14,11 +14,17 @@ export function featureOf(flag: Flag): Fields {
     name: key,
     type: 'release',
     enabled,
-    strategies: rules.map((rule, i) => strategyOf(rule, common, `rules[${i}]`)),
+    strategies: inOneForm(rules.map((rule, i) => strategyOf(rule, common, `rules[${i}]`))),
     variants: common === undefined ? [] : variantsOf(common, stickinessOf(common.by, 'default')),
     ...(requires.length > 0 && { dependencies: requires.map(dependencyOf) }),
     ...(rules.length === 0 && otherwise === 'off' && { strategies: undefined }),
   };
+}
+
+/** Either each strategy has a list of variants or none has one: Unleash's versions judge differently where only some do. */
+function inOneForm(strategies: readonly Fields[]): readonly Fields[] {
+  if (strategies.every(({ variants }) => variants === undefined)) return strategies;
+  return strategies.map((strategy) => ({ variants: [], ...strategy }));
 }
 
 /** The split that all rules serve by the feature's name, which is how a feature's own variants decide. */
