@@ -50,7 +50,7 @@ function folded(events: readonly Json[]): Json {
 }
 
 function growthbookFile(file: Json, text: string): string {
-  if (file.features !== undefined) return text;
+  if (!Array.isArray(file.variations)) return text;
   throw noProof('a single experiment', 'Take the payload of an SDK connection.');
 }
 

@@ -47,6 +47,35 @@ test('keeps a feature as it came, with the saved groups that it uses', () => {
   ]);
 });
 
+test('reads an experiment together with the features that it asks for', () => {
+  const experiment = {
+    key: 'e',
+    variations: ['control', 'new'],
+    parentConditions: [{ id: 'p', condition: { value: true } }],
+    condition: { id: { $inGroup: 'g' } },
+  };
+  const p = { defaultValue: false, rules: [{ condition: { plan: 'pro' }, force: true }] };
+  const { flags, refused, warnings } = read({ ...experiment, features: { p }, savedGroups: { g: ['u1'] } });
+  expect([refused, warnings]).toEqual([[], []]);
+  const compiled = compile(
+    {
+      format: 1,
+      environment: 'e',
+      version: '1',
+      flags: Object.fromEntries(flags.map(({ flag }) => [flag.key, flag])),
+      segments: {},
+    },
+    { semantics: [growthbook1] },
+  );
+  const inside = (context: object) => evaluate(compiled, 'e', context as never, 0).metadata?.inExperiment;
+  expect(inside({ id: 'u1', plan: 'pro' })).toBe(true);
+  expect(inside({ id: 'u1', plan: 'free' })).toBe(false);
+  expect(inside({ id: 'u2', plan: 'pro' })).toBe(false);
+  const clash = read({ ...experiment, features: { p, e: p } });
+  expect(clash.refused).toEqual([{ key: 'e', path: 'key', message: 'a feature and the experiment have this key' }]);
+  expect(clash.flags.map(({ flag }) => flag.key)).toEqual(['p']);
+});
+
 test.each([
   [{ defaultValue: 'a', rules: [{ force: 'b' }, { variations: ['a', 'c'] }] }, 'string', { v1: 'a', v2: 'b', v3: 'c' }],
   [{ defaultValue: 1, rules: [{ force: 2 }] }, 'integer', { v1: 1, v2: 2 }],

@@ -41,13 +41,14 @@ function encryptedParts({ encrypted }: Payload): Finding[] {
 function readAll(payload: Payload, reference: SemanticsName): Pick<Imported, 'flags' | 'refused'> {
   const { experiment, features } = payload;
   const alone = experiment && experimentFeature(experiment);
-  const sources = alone === undefined ? Object.entries(features) : [[alone.key, alone.feature] as const];
+  const sources = Object.entries(features).map(([key, feature]) => ({ key, feature, at: `features.${key}` }));
+  if (alone !== undefined) sources.push({ ...alone, at: '' });
   const flags = new Map<string, ImportedFlag>();
   const refused: Finding[] = [];
-  for (const [key, feature] of sources) {
-    const at = alone === undefined ? `features.${key}` : '';
+  for (const { key, feature, at } of sources) {
     const read = readFeature(key, feature, payload, reference);
-    if ('flag' in read) flags.set(key, read.flag);
+    if (flags.delete(key)) refused.push({ key, path: 'key', message: 'a feature and the experiment have this key' });
+    else if ('flag' in read) flags.set(key, read.flag);
     else refused.push(...read.faults.map(({ path, message }) => ({ key, path: joined(at, path), message })));
   }
   refuseDependents(flags, refused);

@@ -2,7 +2,7 @@ import { UnreadableFile } from '../imported.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What GrowthBook sends to an SDK, or one experiment by itself. */
+/** What GrowthBook sends to an SDK, or one experiment by itself, which may bring the features that it asks for. */
 export interface Payload {
   readonly features: JsonObject;
   readonly experiment: JsonObject | undefined;
@@ -20,9 +20,9 @@ const ENCRYPTED = ['encryptedFeatures', 'encryptedSavedGroups', 'encryptedContex
 export function readDocument(text: string): Payload {
   const document = parse(text);
   if (!isObject(document)) throw new UnreadableFile('expected an object with features');
-  const { features, savedGroups, contextualBandits, experiments } = document;
+  const { features, savedGroups, contextualBandits, experiments, ...others } = document;
   const encrypted = ENCRYPTED.filter((name) => typeof document[name] === 'string' && document[name] !== '');
-  const isExperiment = features === undefined && Array.isArray(document.variations);
+  const isExperiment = Array.isArray(document.variations);
   if (Array.isArray(features))
     throw new UnreadableFile('features must be an object by key, as the SDK endpoint gives it');
   if (!isObject(features) && !isExperiment && encrypted.length === 0) {
@@ -30,7 +30,7 @@ export function readDocument(text: string): Payload {
   }
   return {
     features: isObject(features) ? features : {},
-    experiment: isExperiment ? document : undefined,
+    experiment: isExperiment ? others : undefined,
     savedGroups: isObject(savedGroups) ? savedGroups : {},
     contextualBandits: isObject(contextualBandits) ? contextualBandits : {},
     pageExperiments: Array.isArray(experiments) ? experiments : [],
