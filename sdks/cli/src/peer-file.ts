@@ -54,11 +54,18 @@ function growthbookFile(file: Json, text: string): string {
   throw noProof('a single experiment', 'Take the payload of an SDK connection.');
 }
 
-/** YAML, and flags as a list, are rebuilt from what was read: the SDK takes an object of JSON. */
+/**
+ * Without the flags that are refused, for any of which the SDK may take none at all. YAML, and flags as a list, are
+ * rebuilt from what was read: the SDK takes an object of JSON.
+ */
 function flagdFile({ flags }: Imported, text: string): string {
+  const kept = new Set(flags.map(({ flag }) => flag.key));
   try {
     const file = JSON.parse(text) as Json;
-    if (!Array.isArray(file.flags)) return text;
+    if (!Array.isArray(file.flags)) {
+      const carried = Object.entries(file.flags as Json).filter(([key]) => kept.has(key));
+      return JSON.stringify({ ...file, flags: Object.fromEntries(carried) });
+    }
   } catch {
     // YAML
   }
