@@ -1,4 +1,4 @@
-import type { Condition, Flag, Rule, Ruleset } from '@burgee/evaluator';
+import type { Condition, EvaluationContext, Flag, Rule, Ruleset } from '@burgee/evaluator';
 import fc from 'fast-check';
 
 const word = fc.constantFrom('NO', 'SE', 'pro', 'Zoë', 'a');
@@ -135,7 +135,7 @@ export const rulesets: fc.Arbitrary<Ruleset> = fc.array(flags, { minLength: 3, m
 }));
 
 /** Contexts whose attributes have the types that the conditions ask for. */
-export const contexts = fc.record(
+export const contexts: fc.Arbitrary<EvaluationContext> = fc.record(
   {
     targetingKey: fc.oneof(fc.constantFrom('ada', 'eve', 'Zoë', '日本', ''), fc.uuid()),
     country: word,

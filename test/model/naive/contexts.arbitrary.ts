@@ -77,6 +77,3 @@ export const instant: fc.Arbitrary<number> = fc.oneof(
     .map(([date, ms]) => Date.parse(date) + ms),
   fc.integer({ min: Date.parse('2024-01-01T00:00:00Z'), max: Date.parse('2027-01-01T00:00:00Z') }),
 );
-
-/** For the other semantics' attributes and for tests that want any value. */
-export const anyValue: readonly unknown[] = [...wrong, ...texts, ...numbers, ...dates, ...versions, ...addresses];
