@@ -1,6 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { compile, type Evaluation, type EvaluationContext, evaluate, type Flag } from '@burgee/evaluator';
+import {
+  compile,
+  type Evaluation,
+  type EvaluationContext,
+  evaluate,
+  type Flag,
+  faultsIn,
+  type Ruleset,
+} from '@burgee/evaluator';
 import { differencesOfFlagdJavascript, type Imported, type Importer, type ImportInput } from '@burgee/importers';
 import { compileOptions } from './compile-options.ts';
 import { CliError, exitCodes } from './errors.ts';
@@ -165,10 +173,8 @@ function decider(imported: Imported, now: number): (flag: Flag, context: Evaluat
   };
   const flags = Object.fromEntries(imported.flags.map(({ flag }) => [flag.key, flag]));
   const segments = Object.fromEntries(imported.segments.map(({ segment }) => [segment.key, segment]));
-  const ruleset = compile(
-    { format: 1, environment: 'proof', version: '1', flags, segments },
-    { ...compileOptions, random },
-  );
+  const read: Ruleset = { format: 1, environment: 'proof', version: '1', flags, segments };
+  const ruleset = compile({ ...read, faults: faultsIn(read) }, { ...compileOptions, random });
   return (flag, context) => {
     isRandom = false;
     const evaluation = evaluate(ruleset, flag.key, context, now);

@@ -40,8 +40,18 @@ function signedHash(state: HashState, value: string): number {
   const end = value.length;
   let units = 0;
   let i = 0;
-  // Bytes that fill the word the seed began, then whole words, then what is left over.
-  for (; bits !== 0 && i < end; i++) {
+  // Four at a time, behind what is left of the seed; then what is left over.
+  for (; i + 3 < end; i += 4) {
+    const a = value.charCodeAt(i);
+    const b = value.charCodeAt(i + 1);
+    const c = value.charCodeAt(i + 2);
+    const d = value.charCodeAt(i + 3);
+    units |= a | b | c | d;
+    const four = a | (b << 8) | (c << 16) | (d << 24);
+    mixed = mix(mixed, word | (four << bits));
+    word = bits && four >>> (32 - bits);
+  }
+  for (; i < end; i++) {
     const unit = value.charCodeAt(i);
     units |= unit;
     word |= unit << bits;
@@ -50,20 +60,6 @@ function signedHash(state: HashState, value: string): number {
       mixed = mix(mixed, word);
       word = 0;
     }
-  }
-  for (; i + 3 < end; i += 4) {
-    const a = value.charCodeAt(i);
-    const b = value.charCodeAt(i + 1);
-    const c = value.charCodeAt(i + 2);
-    const d = value.charCodeAt(i + 3);
-    units |= a | b | c | d;
-    mixed = mix(mixed, a | (b << 8) | (c << 16) | (d << 24));
-  }
-  for (; i < end; i++) {
-    const unit = value.charCodeAt(i);
-    units |= unit;
-    word |= unit << bits;
-    bits += 8;
   }
   // Beyond ASCII a unit is more than one byte: once more, slowly.
   if (units > 127) return finish(absorb(state, utf8(value)));
@@ -98,16 +94,16 @@ export function utf8(text: string): number[] {
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;
     const code = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), tail(code));
-    else if (code < 0x1_0000) bytes.push(0xe0 | (code >> 12), tail(code >> 6), tail(code));
-    else bytes.push(0xf0 | (code >> 18), tail(code >> 12), tail(code >> 6), tail(code));
+    if (code < 0x80) {
+      bytes.push(code);
+      continue;
+    }
+    let more = code < 0x800 ? 1 : code < 0x1_0000 ? 2 : 3;
+    // The first byte begins with a one for each byte.
+    bytes.push(((0xff00 >> (more + 1)) & 0xff) | (code >> (6 * more)));
+    while (more-- > 0) bytes.push(0x80 | ((code >> (6 * more)) & 0x3f));
   }
   return bytes;
-}
-
-function tail(code: number): number {
-  return 0x80 | (code & 0x3f);
 }
 
 function mix(mixed: number, word: number): number {

@@ -219,12 +219,31 @@ test('a flag and a segment with a getter that throws are errors, and harm no oth
   expect(parseRuleset(Object.defineProperty({}, 'format', { get: throwing })).ok).toBe(false);
 });
 
-test('what was not parsed is checked before it is compiled', () => {
-  const flag = { ...booleanFlag(), default: { split: [['on', 1]] } };
-  const compiled = compile({ ...compiledWire, flags: { flag: flag as never } });
-  expect(compiled.problems.get('flag')).toEqual([
-    { path: 'default.split', message: 'weights are in 1/1000 % and sum to 100,000' },
-  ]);
+test('the parser says what is wrong in form, and compiling what is wrong between parts', () => {
+  const flags = {
+    flag: { ...booleanFlag(), default: { split: [['on', 1]] } },
+    lost: booleanFlag({ key: 'lost', rules: [{ id: 'r', if: [{ segment: 'gone' }] }] }),
+  };
+  const parsed = parseRuleset({ format: 1, environment: 'e', version: 'v', flags, segments: {} });
+  const { problems } = compile((parsed as { ruleset: Ruleset }).ruleset);
+  expect(Object.fromEntries(problems)).toEqual({
+    flag: [{ path: 'default.split', message: 'weights are in 1/1000 % and sum to 100,000' }],
+    lost: [{ path: 'rules[0].if[0].segment', message: 'unknown segment gone' }],
+  });
 });
 
-const compiledWire: Ruleset = { format: 1, environment: 'e', version: 'v', flags: {}, segments: {} };
+test('unknown fields beside a list of conditions change nothing, in flags and in segments', () => {
+  const inA = { note: 'x', any: [{ segment: 'a' }] };
+  const wire = {
+    ...{ format: 1, environment: 'e', version: 'v' },
+    flags: { flag: { ...booleanFlag(), rules: [{ id: 'r', if: [{ note: [], any: [{ attr: 'x', op: 'exists' }] }] }] } },
+    segments: { a: { key: 'a', if: [inA] } },
+  };
+  const parsed = parseRuleset({
+    ...wire,
+    flags: { ...wire.flags, cyclic: { ...booleanFlag({ key: 'cyclic' }), rules: [{ id: 'r', if: [inA] }] } },
+  });
+  const compiled = compile((parsed as { ruleset: Ruleset }).ruleset);
+  expect(evaluate(compiled, 'flag', { x: 1 }, 0).value).toBe(true);
+  expect(evaluate(compiled, 'cyclic', {}, 0).errorMessage).toContain('in a cycle through a');
+});

@@ -1,6 +1,5 @@
-import type { CompiledFlag, CompiledRule, CompiledRuleset, Serving } from './compiled.ts';
-import { type Evaluation, type EvaluationContext, failed } from './evaluation.ts';
-import { bucketOf, EVERYONE, type Hashing, shareAt } from './rollout.ts';
+import type { CompiledFlag, CompiledRuleset, Step } from './compiled.ts';
+import { type Evaluation, type EvaluationContext, failed, invalidContext } from './evaluation.ts';
 
 /**
  * Decides one flag for one context; never throws.
@@ -28,52 +27,29 @@ export function evaluateAll(
   return lists[only].map((flag) => decide(flag, context, now));
 }
 
+/** The first step that has an answer decides; `steps.ts` has their order. */
 export function decide(flag: CompiledFlag, context: EvaluationContext, now: number): Evaluation {
   if (flag.same !== undefined) return flag.same;
   try {
-    return decideFor(flag, isPolluted() ? onlyOwn(context) : context, now);
+    const own = ownOf(flag, context);
+    for (const step of flag.steps) {
+      const evaluation = answer(step, own, now);
+      if (evaluation !== undefined) return evaluation;
+    }
   } catch {
-    return failed(flag.key, { errorCode: 'INVALID_CONTEXT', errorMessage: 'the context can not be read' });
+    // What can not be read is no answer either.
   }
+  return failed(flag.key, invalidContext('the context can not be read'));
 }
 
-/** The order of decisions, top to bottom, of a flag that is enabled and does not say the same to everyone. */
-function decideFor(flag: CompiledFlag, context: EvaluationContext, now: number): Evaluation {
-  if (flag.foreign !== undefined) return flag.foreign(context, now);
-  for (const requirement of flag.requires) {
-    if (!requirement.isMet(context, now)) return requirement.unmet;
-  }
-  for (const rule of flag.rules) {
-    const served = decideRule(flag, rule, context, now);
-    if (served !== undefined) return served;
-  }
-  return serve(flag, flag.default, context);
+export function answer(step: Step, context: EvaluationContext, now: number): Evaluation | undefined {
+  return typeof step === 'function' ? step(context, now) : step;
 }
 
-/** undefined: the rule does not count for this context. */
-function decideRule(
-  flag: CompiledFlag,
-  rule: CompiledRule,
-  context: EvaluationContext,
-  now: number,
-): Evaluation | undefined {
-  const matched = rule.matches === undefined || rule.matches(context, now);
-  if (matched === false) return undefined;
-  if (matched !== true) return failed(flag.key, matched);
-  const share = shareAt(rule.share, now);
-  if (share === EVERYONE) return serve(flag, rule.serve, context);
-  if (share === 0) return undefined;
-  const bucket = bucketOf(rule.hashing as Hashing, context);
-  if (typeof bucket !== 'number') return failed(flag.key, bucket);
-  return bucket < share ? serve(flag, rule.serveSplit, context) : undefined;
-}
-
-function serve({ key }: CompiledFlag, { same, split }: Serving, context: EvaluationContext): Evaluation {
-  if (split === undefined) return same as Evaluation;
-  const bucket = bucketOf(split.hashing, context);
-  if (typeof bucket !== 'number') return failed(key, bucket);
-  for (const arm of split.arms) if (bucket < arm.end) return arm.served;
-  throw new Error('weights do not cover all buckets');
+/** What a flag may read of a context: nothing that the context inherits. */
+export function ownOf({ readsInherited }: CompiledFlag, context: EvaluationContext): EvaluationContext {
+  if (!readsInherited && !isPolluted()) return context;
+  return Object.create(null, Object.getOwnPropertyDescriptors(context));
 }
 
 /** Whether something was added to the prototype of all objects; engines know the answer without looking. */
@@ -83,10 +59,6 @@ function isPolluted(): boolean {
 }
 
 const plain = {};
-
-function onlyOwn(context: EvaluationContext): EvaluationContext {
-  return Object.create(null, Object.getOwnPropertyDescriptors(context));
-}
 
 function notFound(flagKey: string, environment: string): Evaluation {
   return failed(flagKey, {

@@ -55,14 +55,13 @@ export function failed(flagKey: string, { errorCode, errorMessage }: Fault): Eva
   return Object.freeze({ flagKey, reason: 'ERROR', errorCode, errorMessage });
 }
 
+export function invalidContext(errorMessage: string): Fault {
+  return { errorCode: 'INVALID_CONTEXT', errorMessage };
+}
+
 export const missingTargetingKey: Fault = {
   errorCode: 'TARGETING_KEY_MISSING',
   errorMessage: 'the context has no targetingKey',
 };
 
 export const badTargetingKey: Fault = { errorCode: 'INVALID_CONTEXT', errorMessage: 'targetingKey must be a string' };
-
-/** The value of an attribute; names that every object inherits are read only where the context has them itself. */
-export function attributeOf(context: EvaluationContext, attribute: string): unknown {
-  return attribute in {} && !Object.hasOwn(context, attribute) ? undefined : context[attribute];
-}

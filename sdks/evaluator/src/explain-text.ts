@@ -1,4 +1,5 @@
-import { attributeOf, type Evaluation, type EvaluationContext } from './evaluation.ts';
+import type { Evaluation, EvaluationContext } from './evaluation.ts';
+import { groupOf } from './match.ts';
 import { type Condition, NOW } from './ruleset.ts';
 
 /** A decision as one sentence. */
@@ -27,10 +28,10 @@ export function describeCondition(condition: Condition, context: EvaluationConte
     const { attr, op, values = [], not, ignoreCase } = condition;
     const words = [not === true ? `not ${attr}` : attr, op, listed(values), ignoreCase === true ? 'in any case' : ''];
     const asked = words.filter((part) => part !== '').join(' ');
-    return attr === NOW ? asked : `${asked}: the context has ${shown(attributeOf(context, attr))}`;
+    return attr === NOW ? asked : `${asked}: the context has ${shown(context[attr])}`;
   }
   if ('segment' in condition) return `${condition.not === true ? 'not in' : 'in'} segment ${condition.segment}`;
-  const [group, parts] = Object.entries(condition)[0] as [string, readonly Condition[]];
+  const [group, parts] = groupOf(condition);
   return `${group} of (${parts.map((part) => describeCondition(part, context)).join('; ')})`;
 }
 

@@ -1,10 +1,10 @@
-import type { CompiledFlag, CompiledRule, CompiledRuleset, Matched, Serving } from './compiled.ts';
-import { decide, evaluate } from './evaluate.ts';
+import type { CompiledFlag, CompiledRuleset, Matched } from './compiled.ts';
+import { decide, evaluate, ownOf } from './evaluate.ts';
 import type { Evaluation, EvaluationContext } from './evaluation.ts';
 import { describeCondition, describeEvaluation } from './explain-text.ts';
 import { compileCondition } from './match.ts';
-import { bucketOf, EVERYONE, type Hashing, shareAt } from './rollout.ts';
-import type { Condition, Json, Requirement, Rule } from './ruleset.ts';
+import { type BucketOf, compileHashing, EVERYONE, shareAt, shareOf } from './rollout.ts';
+import type { Condition, Hashed, Json, Requirement, Rule, Serve } from './ruleset.ts';
 import { newFindings } from './scope.ts';
 
 /** A decision with the way that led to it. */
@@ -43,7 +43,7 @@ export function explain(
   const flag = compiled.flags.get(flagKey);
   const steps: ExplanationStep[] = [];
   try {
-    if (flag !== undefined) walk({ compiled, flag, evaluation, context, now }, steps);
+    if (flag !== undefined) walk({ compiled, flag, evaluation, context: ownOf(flag, context), now }, steps);
   } catch {
     steps.push({ text: 'the context can not be read', matched: null });
   }
@@ -53,27 +53,26 @@ export function explain(
 /** The same order as `decide`. */
 function walk(asked: Asked, steps: ExplanationStep[]): void {
   const { compiled, flag, evaluation } = asked;
-  const { source, enabled, rules } = flag;
+  const { source, enabled } = flag;
+  const { semantics = 'burgee-1', requires = [], rules = [] } = source;
   steps.push({ text: enabled ? 'the flag is enabled' : 'the flag is not enabled', matched: enabled });
   if (!enabled) return;
   if (compiled.problems.has(flag.key)) {
     steps.push({ text: `the flag does not compile: ${evaluation.errorMessage}`, matched: null });
     return;
   }
-  if (flag.foreign !== undefined) {
+  if (semantics !== 'burgee-1') {
     explainForeign(asked, steps);
     return;
   }
-  for (const requirement of source.requires ?? []) {
+  for (const requirement of requires) {
     const step = explainRequirement(requirement, asked);
     steps.push(step);
     if (!step.matched) return;
   }
-  for (const [i, rule] of (source.rules ?? []).entries()) {
-    if (explainRule(rule, rules[i] as CompiledRule, asked, steps)) return;
-  }
+  for (const rule of rules) if (explainRule(rule, asked, steps)) return;
   steps.push({ text: rules.length === 0 ? 'the flag has no rules' : 'no rule matched', matched: true });
-  explainSplit(flag.default, asked, steps);
+  explainSplit(source.default, asked, steps);
 }
 
 /** What the semantics of the flag has to say. */
@@ -86,12 +85,12 @@ function explainForeign({ compiled, flag, context, now, evaluation }: Asked, ste
 }
 
 /** Whether the walk ends here. */
-function explainRule(rule: Rule, compiled: CompiledRule, asked: Asked, steps: ExplanationStep[]): boolean {
+function explainRule(rule: Rule, asked: Asked, steps: ExplanationStep[]): boolean {
   const { id: ruleId } = rule;
   const questions = [
     ...(rule.if ?? []).map((condition) => () => explainCondition(condition, asked)),
     ...(rule.requires ?? []).map((requirement) => () => explainRequirement(requirement, asked)),
-    () => explainRollout(rule, compiled, asked),
+    () => explainRollout(rule, asked),
   ];
   for (const ask of questions) {
     const step = ask();
@@ -100,7 +99,7 @@ function explainRule(rule: Rule, compiled: CompiledRule, asked: Asked, steps: Ex
     if (step.matched !== true) return step.matched === null;
   }
   steps.push({ text: `rule ${rule.name ?? ruleId} matches`, matched: true, ruleId });
-  explainSplit(compiled.serve, asked, steps, ruleId);
+  explainSplit(rule.serve ?? null, asked, steps, ruleId);
   return true;
 }
 
@@ -124,38 +123,38 @@ function explainRequirement({ flag: key, variants }: Requirement, { compiled, co
 }
 
 /** undefined: the rule counts for everyone. */
-function explainRollout(rule: Rule, compiled: CompiledRule, { context, now }: Asked): ExplanationStep | undefined {
-  const share = shareAt(compiled.share, now);
-  const { hashing } = compiled;
-  if (share === EVERYONE || rule.rollout === undefined) return undefined;
-  const text = `the rule counts for ${share / 1000} % of ${hashedBy(hashing)}`;
-  if (share === 0 || hashing === undefined) return { text, matched: false };
-  const bucket = bucketOf(hashing, context);
+function explainRollout({ rollout }: Rule, asked: Asked): ExplanationStep | undefined {
+  const share = shareAt(shareOf(rollout), asked.now);
+  if (share === EVERYONE || rollout === undefined) return undefined;
+  const hashed = typeof rollout === 'object' ? rollout : {};
+  const text = `the rule counts for ${share / 1000} % of ${hashedBy(hashed)}`;
+  if (share === 0) return { text, matched: false };
+  const bucket = bucketFor(hashed, 'rollout', asked);
   if (typeof bucket !== 'number') return answer(text, bucket);
   return { text: `${text}: bucket ${bucket} of ${EVERYONE}`, matched: bucket < share, detail: { bucket, share } };
 }
 
 /** Which arm a split came to, where one is served. */
-function explainSplit(
-  { split }: Serving,
-  { context, evaluation }: Asked,
-  steps: ExplanationStep[],
-  ruleId?: string,
-): void {
-  if (split === undefined) return;
-  const bucket = bucketOf(split.hashing, context);
-  const text = `the split shares out ${hashedBy(split.hashing)}`;
+function explainSplit(serve: Serve, asked: Asked, steps: ExplanationStep[], ruleId?: string): void {
+  if (serve === null || typeof serve === 'string' || 'value' in serve) return;
+  const bucket = bucketFor(serve, 'split', asked);
+  const text = `the split shares out ${hashedBy(serve)}`;
   const step =
     typeof bucket === 'number'
       ? {
           text: `${text}: bucket ${bucket} of ${EVERYONE}`,
           matched: true,
-          detail: { bucket, variant: evaluation.variant ?? null },
+          detail: { bucket, variant: asked.evaluation.variant ?? null },
         }
       : answer(text, bucket);
   steps.push(ruleId === undefined ? step : { ...step, ruleId });
 }
 
-function hashedBy(hashing: Hashing | undefined): string {
-  return hashing?.by === undefined ? 'the targeting keys' : `the values of ${hashing.by.join(' or ')}`;
+function bucketFor(hashed: Hashed, kind: 'rollout' | 'split', { flag, context }: Asked): ReturnType<BucketOf> {
+  const { key, source } = flag;
+  return compileHashing(hashed, kind, { ...newFindings(), seed: source.salt ?? key })(context);
+}
+
+function hashedBy({ by }: Hashed): string {
+  return by === undefined ? 'the targeting keys' : `the values of ${by.join(' or ')}`;
 }

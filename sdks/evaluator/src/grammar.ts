@@ -8,6 +8,7 @@ const VERSION = new RegExp(
   `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(-${LABEL}(\\.${LABEL})*)?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$`,
 );
 const VERSION_LIMIT = 256;
+const MS_OF_400_YEARS = 12_622_780_800_000;
 const DOT = 46;
 const MINUS = 45;
 
@@ -22,10 +23,12 @@ export function instantOf(text: string): number | undefined {
   const year = pairAt(text, 0) * 100 + pairAt(text, 2);
   const month = pairAt(text, 5);
   const day = pairAt(text, 8);
-  if (year === 0 || day > daysIn(year, month)) return undefined;
-  const minutes = daysBefore(year, month, day) * 1440 + pairAt(text, 11) * 60 + pairAt(text, 14) - zoneMinutes(text);
+  // The calendar repeats every 400 years; JavaScript takes the years below 100 for others.
+  const midnight = Date.UTC(year + 400, month - 1, day);
+  if (year === 0 || (day > 28 && midnight >= Date.UTC(year + 400, month, 1))) return undefined;
+  const minutes = pairAt(text, 11) * 60 + pairAt(text, 14) - zoneMinutes(text);
   const fraction = text.charCodeAt(19) === DOT ? Math.round(Number.parseFloat(text.slice(19, 23)) * 1000) : 0;
-  return (minutes * 60 + pairAt(text, 17)) * 1000 + fraction;
+  return midnight - MS_OF_400_YEARS + (minutes * 60 + pairAt(text, 17)) * 1000 + fraction;
 }
 
 /** The number that two digits make. */
@@ -38,18 +41,6 @@ function zoneMinutes(text: string): number {
   if (text.endsWith('Z')) return 0;
   const minutes = pairAt(text, end - 5) * 60 + pairAt(text, end - 2);
   return text.charCodeAt(end - 6) === MINUS ? -minutes : minutes;
-}
-
-function daysIn(year: number, month: number): number {
-  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
-  return 30 + ((month + (month >> 3)) & 1);
-}
-
-/** Days since 1970. Years that begin in March have their leap day last, so that 153 days are every five months. */
-function daysBefore(year: number, month: number, day: number): number {
-  const y = month > 2 ? year : year - 1;
-  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
-  return y * 365 + leapDays + Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 719_469;
 }
 
 /** Reads a semantic version (2.0.0, at most 256 characters); without its build, which does not count in comparisons. */

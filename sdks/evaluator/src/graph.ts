@@ -7,29 +7,22 @@ const WORK_LIMIT = 1000;
 /** Which keys name which; all of them are keys of the map. */
 type Edges = ReadonlyMap<string, readonly string[]>;
 
-/**
- * What is wrong with definitions for the others that they name: a cycle, too deep or too costly.
- *
- * @param namesOf  may throw for what does not compile anyway, and may name what is not there
- * @param noun     the word for what is named
- */
-export function graphFaults<Definition>(
+/** What is named, and where it stands; `namesOf` may throw for what does not compile anyway, and name what is not there. */
+export interface Naming<Definition> {
+  readonly namesOf: (definition: Definition) => readonly string[];
+  readonly noun: string;
+  readonly path: string;
+}
+
+/** The faults that are known, and those of others for what they name: a cycle, too deep or too costly. */
+export function problemsOf<Definition>(
   definitions: ReadonlyMap<string, Definition>,
-  namesOf: (definition: Definition) => readonly string[],
-  noun: string,
-  path: string,
-): Map<string, Problem> {
-  const edges: Edges = new Map(
-    [...definitions].map(([key, definition]) => {
-      try {
-        return [key, namesOf(definition).filter((name) => definitions.has(name))];
-      } catch {
-        return [key, []];
-      }
-    }),
-  );
-  const faults = new Map<string, Problem>();
-  const fault = (key: string, message: string) => faults.set(key, { path, message: `${noun} ${message}` });
+  faults: Readonly<Record<string, readonly Problem[]>> | undefined,
+  { namesOf, noun, path }: Naming<Definition>,
+): Map<string, readonly Problem[]> {
+  const problems = new Map(Object.entries(faults ?? {}));
+  const edges = edgesOf(definitions, problems, namesOf);
+  const fault = (key: string, message: string) => problems.set(key, [{ path, message: `${noun} ${message}` }]);
   const order = visited(edges, [...edges.keys()], new Set());
   const back = turned(edges);
   const seen = new Set<string>();
@@ -39,33 +32,54 @@ export function graphFaults<Definition>(
     const isCycle = component.length > 1 || edges.get(key)?.includes(key);
     if (isCycle) for (const member of component) fault(member, `in a cycle through ${member}`);
   }
-  const cost = new Map<string, { depth: number; work: number }>();
+  const costs = new Map<string, readonly [depth: number, work: number]>();
   for (const key of order) {
     let depth = 0;
     let work = 0;
-    if (!faults.has(key))
+    if (!problems.has(key))
       for (const other of edges.get(key) ?? []) {
-        depth = Math.max(depth, 1 + (cost.get(other)?.depth ?? 0));
-        work += 1 + (cost.get(other)?.work ?? 0);
+        const [further, more] = costs.get(other) ?? [0, 0];
+        depth = Math.max(depth, 1 + further);
+        work += 1 + more;
       }
-    cost.set(key, { depth, work });
+    costs.set(key, [depth, work]);
     if (depth > DEPTH_LIMIT) fault(key, 'at most 10 deep');
     else if (work > WORK_LIMIT) fault(key, 'that cost more than 1,000 evaluations');
   }
-  return faults;
+  return problems;
+}
+
+function edgesOf<Definition>(
+  definitions: ReadonlyMap<string, Definition>,
+  problems: ReadonlyMap<string, unknown>,
+  namesOf: (definition: Definition) => readonly string[],
+): Edges {
+  const sound = [...definitions].filter(([key]) => !problems.has(key));
+  const edges = new Map<string, readonly string[]>(sound.map(([key]) => [key, []]));
+  for (const [key, definition] of sound) {
+    try {
+      edges.set(
+        key,
+        namesOf(definition).filter((name) => edges.has(name)),
+      );
+    } catch {
+      // It does not compile, whatever it names.
+    }
+  }
+  return edges;
 }
 
 /** All keys that are reached for the first time, each after those that it reaches, unless they lie on a cycle. */
 function visited(edges: Edges, starts: readonly string[], seen: Set<string>): string[] {
   const left: string[] = [];
-  const stack = starts.map((key) => ({ key, isDone: false }));
+  const stack: (string | readonly [done: string])[] = [...starts];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { key, isDone } = top;
-    if (isDone) left.push(key);
-    if (isDone || seen.has(key)) continue;
-    seen.add(key);
-    stack.push({ key, isDone: true });
-    for (const other of edges.get(key) ?? []) stack.push({ key: other, isDone: false });
+    if (typeof top !== 'string') left.push(top[0]);
+    else if (!seen.has(top)) {
+      seen.add(top);
+      stack.push([top]);
+      for (const other of edges.get(top) ?? []) stack.push(other);
+    }
   }
   return left;
 }

@@ -5,7 +5,7 @@ export type { ErrorCode, Evaluation, EvaluationContext, EvaluationMetadata, Reas
 export { type Explanation, type ExplanationStep, explain } from './explain.ts';
 export { nextChangeAt } from './next-change.ts';
 export { type Outcome, type OutcomeSet, outcomes } from './outcomes.ts';
-export { parseFlag, parseRuleset, parseSegment, type Refused } from './parse.ts';
+export { faultsIn, parseFlag, parseRuleset, parseSegment, type Refused } from './parse.ts';
 export type {
   AttributeCondition,
   Condition,

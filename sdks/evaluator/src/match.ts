@@ -1,31 +1,24 @@
 import type { Matcher } from './compiled.ts';
-import type { Fault } from './evaluation.ts';
+import { type Fault, invalidContext } from './evaluation.ts';
 import { instantOf } from './grammar.ts';
 import { valueTest } from './operators.ts';
-import { type AttributeCondition, type Condition, NOW, type SegmentCondition } from './ruleset.ts';
-import { addFindings, type Scope } from './scope.ts';
+import { type AttributeCondition, type Condition, type Group, NOW } from './ruleset.ts';
+import { addFindings, placed, type Scope } from './scope.ts';
+import type { SegmentTools } from './semantics.ts';
 
 /** Matches when each does; stops at the first that does not. */
 export function matchEach(matchers: readonly Matcher[]): Matcher {
-  const [first, ...others] = matchers;
-  if (first === undefined) return () => true;
-  if (others.length === 0) return first;
-  return (context, now) => {
-    for (const matches of matchers) {
-      const matched = matches(context, now);
-      if (matched !== true) return matched;
-    }
-    return true;
-  };
+  return matchers.length === 1 ? (matchers[0] as Matcher) : matchWhile(true, matchers);
 }
 
-function matchAny(matchers: readonly Matcher[]): Matcher {
+/** Asks one after the other as long as that is the answer. */
+function matchWhile(expected: boolean, matchers: readonly Matcher[]): Matcher {
   return (context, now) => {
     for (const matches of matchers) {
       const matched = matches(context, now);
-      if (matched !== false) return matched;
+      if (matched !== expected) return matched;
     }
-    return false;
+    return expected;
   };
 }
 
@@ -37,10 +30,16 @@ export function compileConditions(conditions: readonly Condition[], path: string
 /** One condition as a function. */
 export function compileCondition(condition: Condition, path: string, scope: Scope): Matcher {
   if ('attr' in condition) return negated(matchAttribute(condition, path, scope), condition.not);
-  if ('segment' in condition) return negated(matchSegment(condition, path, scope), condition.not);
-  if ('all' in condition) return matchEach(compileConditions(condition.all, `${path}.all`, scope));
-  if ('any' in condition) return matchAny(compileConditions(condition.any, `${path}.any`, scope));
-  return negated(matchAny(compileConditions(condition.none, `${path}.none`, scope)), true);
+  if ('segment' in condition) return negated(matchSegment(condition.segment, path, scope), condition.not);
+  const [group, parts] = groupOf(condition);
+  const matchers = compileConditions(parts, `${path}.${group}`, scope);
+  return group === 'all' ? matchEach(matchers) : negated(matchWhile(false, matchers), group === 'none');
+}
+
+/** The word of a list of conditions, and the list; fields that nobody knows may stand beside it. */
+export function groupOf(condition: Group): readonly ['all' | 'any' | 'none', readonly Condition[]] {
+  if ('all' in condition) return ['all', condition.all];
+  return 'any' in condition ? ['any', condition.any] : ['none', condition.none];
 }
 
 function negated(matches: Matcher, not: boolean | undefined): Matcher {
@@ -52,18 +51,20 @@ function negated(matches: Matcher, not: boolean | undefined): Matcher {
 }
 
 /** Whether a context is in a segment; a segment that is not there, or does not compile, is a problem. */
-export function matchSegment({ segment }: SegmentCondition, path: string, scope: Scope): Matcher {
-  const compiled = scope.segment(segment);
-  const problems = compiled?.problems ?? [{ path: '', message: `unknown segment ${segment}` }];
-  for (const { path: at, message } of problems) {
-    scope.problems.push({
-      path: `${path}.segment`,
-      message: compiled === undefined ? message : `segment ${segment}: ${at}: ${message}`,
-    });
+export function matchSegment(key: string, path: string, scope: Scope): Matcher {
+  const segment = scope.segmentOf(key);
+  const fault = (message: string) => scope.problems.push({ path: `${path}.segment`, message });
+  if (segment === undefined) fault(`unknown segment ${key}`);
+  else {
+    for (const problem of segment.problems) fault(`segment ${key}: ${placed(problem)}`);
+    addFindings(scope, segment);
   }
-  if (compiled === undefined) return never;
-  addFindings(scope, compiled);
-  return compiled.matches;
+  return segment?.matches ?? never;
+}
+
+/** What a semantics of another system is lent. */
+export function toolsOf<Given extends Scope>(scope: Given): Given & SegmentTools {
+  return { ...scope, findings: scope, segment: (key: string, path: string) => matchSegment(key, path, scope) };
 }
 
 function matchAttribute(condition: AttributeCondition, path: string, scope: Scope): Matcher {
@@ -71,15 +72,14 @@ function matchAttribute(condition: AttributeCondition, path: string, scope: Scop
   try {
     const test = valueTest(condition, scope.regex);
     if (attr === NOW) {
-      scope.instants.push(instantOf(String(values[0])) ?? 0);
+      scope.instants.add(instantOf(String(values[0])) ?? 0);
       return (_context, now) => test(new Date(now)) ?? false;
     }
     scope.reads.add(attr);
-    const matches: Matcher = (context) => {
+    return (context) => {
       const value = context[attr];
       return value === undefined || value === null ? false : (test(value) ?? misfit(attr, op, value));
     };
-    return attr in {} ? (context, now) => Object.hasOwn(context, attr) && matches(context, now) : matches;
   } catch (error) {
     scope.problems.push({ path, message: (error as Error).message });
     return never;
@@ -88,7 +88,7 @@ function matchAttribute(condition: AttributeCondition, path: string, scope: Scop
 
 function misfit(attr: string, op: string, value: unknown): Fault {
   const type = Array.isArray(value) ? 'array' : typeof value;
-  return { errorCode: 'INVALID_CONTEXT', errorMessage: `attribute ${attr} does not fit operator ${op}: got ${type}` };
+  return invalidContext(`attribute ${attr} does not fit operator ${op}: got ${type}`);
 }
 
 export function never(): boolean {

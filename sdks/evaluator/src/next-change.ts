@@ -8,8 +8,8 @@ import { type Ramp, rampShare } from './rollout.ts';
  *           which can be milliseconds apart: gather them.
  */
 export function nextChangeAt({ instants, ramps, clocks }: CompiledRuleset, now: number): number | null {
-  const ticks = clocks.map((ms) => (Math.floor(now / ms) + 1) * ms);
-  const steps = [...instants, ...ticks, ...ramps.map((ramp) => nextStep(ramp, now))].filter((at) => at > now);
+  const ticks = [...clocks].map((ms) => (Math.floor(now / ms) + 1) * ms);
+  const steps = [...instants, ...ticks, ...[...ramps].map((ramp) => nextStep(ramp, now))].filter((at) => at > now);
   return steps.length === 0 ? null : steps.reduce((first, at) => Math.min(first, at));
 }
 

@@ -1,6 +1,6 @@
-import { byteLength, compareVersions, instantOf, versionOf } from './grammar.ts';
+import { utf8 } from './bucket.ts';
+import { compareVersions, instantOf, versionOf } from './grammar.ts';
 import { addressOf, isIn, type Network, networkOf } from './network.ts';
-import { fieldOf } from './parse-json.ts';
 import type { AttributeCondition, Json } from './ruleset.ts';
 import type { RegexEngine } from './scope.ts';
 
@@ -26,17 +26,13 @@ const makers: Readonly<Record<string, TestMaker>> = {
   exists: () => () => true,
 };
 
+type Order = readonly [read: (value: unknown) => unknown, compare: (value: never, operand: never) => number];
+
 /** The first word of the operators that put values in an order: how to read a value, and to compare two. */
-const orders: Readonly<Record<string, (operand: unknown) => (value: unknown) => number | undefined>> = {
-  number: (operand) => distance(numberOf, operand),
-  date: (operand) => distance(dateOf, operand),
-  semver: (operand) => {
-    const version = semverOf(operand) as string;
-    return (value) => {
-      const read = semverOf(value);
-      return read === undefined ? undefined : compareVersions(read, version);
-    };
-  },
+const orders: Readonly<Record<string, Order>> = {
+  number: [numberOf, minus],
+  date: [dateOf, minus],
+  semver: [semverOf, compareVersions],
 };
 
 /** Their second word, of the order: negative where the context's value comes before the operand. */
@@ -56,15 +52,14 @@ const relations: Readonly<Record<string, (order: number) => boolean>> = {
  * @throws  Error for a condition that is none, and with a sentence for the flag's author where a pattern is refused
  */
 export function valueTest({ op, values = [], ignoreCase }: AttributeCondition, regex?: RegexEngine): ValueTest {
-  const make = fieldOf(makers, op);
-  if (make !== undefined) return make(values, ignoreCase === true ? folded : same, regex);
+  if (Object.hasOwn(makers, op)) return (makers[op] as TestMaker)(values, ignoreCase === true ? folded : same, regex);
   const [kind = '', relation = ''] = op.split('_');
-  const order = fieldOf(orders, kind)?.(values[0]);
-  const passes = fieldOf(relations, relation);
-  if (order === undefined || passes === undefined) throw new Error(`unknown operator ${op}`);
+  const [read, compare] = orders[kind] as Order;
+  const passes = relations[relation] as (order: number) => boolean;
+  const operand = read(values[0]) as never;
   return (value) => {
-    const found = order(value);
-    return found === undefined ? undefined : passes(found);
+    const given = read(value);
+    return given === undefined ? undefined : passes(compare(given as never, operand));
   };
 }
 
@@ -116,7 +111,8 @@ function someText(values: readonly Json[], fold: Fold, passes: (value: string, o
 function pattern([operand]: readonly Json[], _: Fold, regex: RegexEngine | undefined): ValueTest {
   if (regex === undefined) throw new Error('operator matches needs the regular expression engine');
   const test = regex.compile(operand as string);
-  return (value) => (typeof value === 'string' && byteLength(value) <= SUBJECT_BYTES ? test(value) : undefined);
+  const fits = (text: string) => text.length <= SUBJECT_BYTES && utf8(text).length <= SUBJECT_BYTES;
+  return (value) => (typeof value === 'string' && fits(value) ? test(value) : undefined);
 }
 
 function network(values: readonly Json[]): ValueTest {
@@ -128,15 +124,8 @@ function network(values: readonly Json[]): ValueTest {
   };
 }
 
-function distance(
-  read: (value: unknown) => number | undefined,
-  operand: unknown,
-): (value: unknown) => number | undefined {
-  const start = read(operand) as number;
-  return (value) => {
-    const number = read(value);
-    return number === undefined ? undefined : number - start;
-  };
+function minus(value: number, operand: number): number {
+  return value - operand;
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -39,7 +39,7 @@ export function parseRuleset(input: unknown): { readonly ok: true; readonly rule
   return { ok: true, ruleset: { format: 1, environment, version, flags, segments, faults } };
 }
 
-/** What is wrong with single flags and segments, by key. */
+/** What is wrong with single flags and segments, by key: for a ruleset that was put together and not read from the wire. */
 export function faultsIn({ flags, segments }: Ruleset): Faults {
   return { flags: faultsOf(flags, flagProblems), segments: faultsOf(segments, segmentProblems) };
 }

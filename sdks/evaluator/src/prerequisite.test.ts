@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluateAll } from './evaluate.ts';
-import { prerequisiteFaults } from './prerequisite.ts';
+import { problemsOf } from './graph.ts';
+import { prerequisites } from './prerequisite.ts';
 import type { Flag } from './ruleset.ts';
 import { booleanFlag, compiledOf } from './sample.support.ts';
 
@@ -9,6 +10,10 @@ function flagsOf(graph: Readonly<Record<string, readonly string[]>>): Map<string
   const requiring = ([key, needed]: [string, readonly string[]]) =>
     [key, booleanFlag({ key, requires: needed.map((flag) => ({ flag, variants: ['on'] })) })] as const;
   return new Map(Object.entries(graph).map(requiring));
+}
+
+function prerequisiteFaults(flags: ReadonlyMap<string, Flag>): ReadonlyMap<string, unknown> {
+  return problemsOf(flags, undefined, prerequisites);
 }
 
 test('names the flags of a cycle, and not those above or below it', () => {

@@ -1,25 +1,27 @@
-import type { CompiledFlag } from './compiled.ts';
-import { decide } from './evaluate.ts';
+import type { Matcher } from './compiled.ts';
 import type { EvaluationContext } from './evaluation.ts';
-import { graphFaults } from './graph.ts';
-import type { Flag, Problem, Requirement } from './ruleset.ts';
+import type { Naming } from './graph.ts';
+import type { Flag, Requirement } from './ruleset.ts';
+import type { Common } from './scope.ts';
 
 /** Whether the required flag serves one of the variants to this context. */
 export function compileIsMet(
   { flag, variants }: Requirement,
-  flags: ReadonlyMap<string, CompiledFlag>,
+  { decide }: Common,
 ): (context: EvaluationContext, now: number) => boolean {
   return (context, now) => {
-    const required = flags.get(flag);
-    const variant = required && decide(required, context, now).variant;
+    const variant = decide(flag, context, now)?.variant;
     return variant !== undefined && variants.includes(variant);
   };
 }
 
-/** The flags that can not be decided because of what they require, each with the reason. */
-export function prerequisiteFaults(flags: ReadonlyMap<string, Flag>): Map<string, Problem> {
-  return graphFaults(flags, requiredBy, 'prerequisites', 'requires');
+/** Each requirement as a function. */
+export function compileRequirements(requirements: readonly Requirement[], scope: Common): Matcher[] {
+  return requirements.map((requirement) => compileIsMet(requirement, scope));
 }
+
+/** What flags require, and their rules. */
+export const prerequisites: Naming<Flag> = { namesOf: requiredBy, noun: 'prerequisites', path: 'requires' };
 
 function requiredBy({ requires = [], rules = [] }: Flag): string[] {
   return [requires, ...rules.map((rule) => rule.requires ?? [])].flat().map(({ flag }) => flag);

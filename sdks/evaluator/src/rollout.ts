@@ -1,5 +1,11 @@
 import { bucket, type HashState, seedState } from './bucket.ts';
-import { attributeOf, badTargetingKey, type EvaluationContext, type Fault, missingTargetingKey } from './evaluation.ts';
+import {
+  badTargetingKey,
+  type EvaluationContext,
+  type Fault,
+  invalidContext,
+  missingTargetingKey,
+} from './evaluation.ts';
 import { instantOf } from './grammar.ts';
 import type { Hashed, Rule, Ramp as RulesetRamp } from './ruleset.ts';
 import type { Findings } from './scope.ts';
@@ -41,36 +47,33 @@ export function rampShare({ start, end, from, to }: Ramp, now: number): number {
   return from + Math.floor((to - from) * ((now - start) / (end - start)));
 }
 
-/** By what a rollout or a split puts contexts into buckets. */
-export interface Hashing {
-  readonly state: HashState;
-  /** undefined: the targeting key. */
-  readonly by: readonly string[] | undefined;
-}
-
-/** The hashing of a rollout or a split; the attributes it reads go to the findings. */
-export function compileHashing({ by, seed }: Hashed, otherwise: string, findings: Findings): Hashing {
-  for (const attribute of by ?? ['targetingKey']) findings.reads.add(attribute);
-  return { state: seedState(seed ?? otherwise), by };
-}
-
 /** The bucket of a context, or why there is none. */
-export function bucketOf({ state, by }: Hashing, context: EvaluationContext): number | Fault {
-  if (by !== undefined) return bucketBy(state, by, context);
-  const { targetingKey } = context;
-  if (typeof targetingKey === 'string' && targetingKey !== '') return bucket(state, targetingKey);
-  return isMissing(targetingKey) ? missingTargetingKey : badTargetingKey;
+export type BucketOf = (context: EvaluationContext) => number | Fault;
+
+/** By what a rollout or a split puts contexts into buckets; the attributes that it reads go to the findings. */
+export function compileHashing(
+  { by, seed }: Hashed,
+  kind: 'rollout' | 'split',
+  { reads, seed: otherwise }: Pick<Findings, 'reads'> & { readonly seed: string },
+): BucketOf {
+  const state = seedState(seed ?? `${otherwise}:${kind}`);
+  for (const attribute of by ?? ['targetingKey']) reads.add(attribute);
+  if (by !== undefined) return (context) => bucketBy(state, by, context);
+  return ({ targetingKey }) => {
+    if (typeof targetingKey === 'string' && targetingKey !== '') return bucket(state, targetingKey);
+    return isMissing(targetingKey) ? missingTargetingKey : badTargetingKey;
+  };
 }
 
 /** The first attribute that the context has decides. */
 function bucketBy(state: HashState, by: readonly string[], context: EvaluationContext): number | Fault {
   for (const attribute of by) {
-    const value = attributeOf(context, attribute);
+    const value = context[attribute];
     if (isMissing(value)) continue;
     if (typeof value === 'string' || Number.isSafeInteger(value)) return bucket(state, String(value));
-    return { errorCode: 'INVALID_CONTEXT', errorMessage: `attribute ${attribute} must be a string or a whole number` };
+    return invalidContext(`attribute ${attribute} must be a string or a whole number`);
   }
-  return { errorCode: 'TARGETING_KEY_MISSING', errorMessage: `the context has no ${by.join(', ')}` };
+  return { ...missingTargetingKey, errorMessage: `the context has no ${by.join(', ')}` };
 }
 
 function isMissing(value: unknown): boolean {

@@ -115,9 +115,10 @@ export type Arm = readonly [variant: string, weight: number, metadata?: Metadata
 export type Metadata = Readonly<Record<string, string | number | boolean>>;
 
 /** A question about the context; groups nest at most ten deep. */
-export type Condition =
-  | AttributeCondition
-  | SegmentCondition
+export type Condition = AttributeCondition | SegmentCondition | Group;
+
+/** A list of conditions. */
+export type Group =
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
   | { readonly none: readonly Condition[] };

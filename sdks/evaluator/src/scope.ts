@@ -1,4 +1,5 @@
-import type { CompiledFlag, Matcher } from './compiled.ts';
+import type { Matcher } from './compiled.ts';
+import type { Evaluation, EvaluationContext } from './evaluation.ts';
 import type { Ramp } from './rollout.ts';
 import type { Problem } from './ruleset.ts';
 import type { Semantics } from './semantics.ts';
@@ -14,8 +15,8 @@ export interface Findings {
   /** Attributes that are read; `*`: any, so the whole context counts. */
   readonly reads: Set<string>;
   /** Milliseconds at which a date condition on `now` changes. */
-  readonly instants: number[];
-  readonly ramps: Ramp[];
+  readonly instants: Set<number>;
+  readonly ramps: Set<Ramp>;
   /** Milliseconds at whose multiples a decision can change, such as 1,000 for a flag that reads a clock in seconds. */
   readonly clocks: Set<number>;
 }
@@ -27,27 +28,35 @@ export interface Scope extends Findings, Common {}
 export interface Common {
   readonly regex: RegexEngine | undefined;
   readonly random: (() => number) | undefined;
-  readonly others: ReadonlyMap<string, Semantics & { readonly shared: Map<string, unknown> }>;
-  /** Filled while they are compiled. */
-  readonly flags: ReadonlyMap<string, CompiledFlag>;
+  readonly others: ReadonlyMap<string, OtherSemantics>;
+  /** Decides another flag; undefined: there is none. */
+  readonly decide: (flagKey: string, context: EvaluationContext, now: number) => Evaluation | undefined;
   /** undefined: there is no such segment. */
-  readonly segment: (key: string) => CompiledSegment | undefined;
+  readonly segmentOf: (key: string) => CompiledSegment | undefined;
+}
+
+/** With what its flags in one compilation share. */
+export interface OtherSemantics extends Semantics {
+  readonly shared: Map<string, unknown>;
 }
 
 export interface CompiledSegment extends Findings {
   readonly matches: Matcher;
 }
 
-export function newFindings(problems: readonly Problem[] = [], problem?: Problem): Findings {
-  const all = problem === undefined ? [...problems] : [...problems, problem];
-  return { problems: all, reads: new Set(), instants: [], ramps: [], clocks: new Set() };
+export function newFindings(problems: readonly Problem[] = []): Findings {
+  return { problems: [...problems], reads: new Set(), instants: new Set(), ramps: new Set(), clocks: new Set() };
 }
 
-export function addFindings(target: Findings, { reads, instants, ramps, clocks }: Findings): void {
-  for (const attribute of reads) target.reads.add(attribute);
-  for (const instant of instants) target.instants.push(instant);
-  for (const ramp of ramps) target.ramps.push(ramp);
-  for (const clock of clocks) target.clocks.add(clock);
+/** All but the problems. */
+export function addFindings(target: Findings, found: Findings): void {
+  for (const kind of ['reads', 'instants', 'ramps', 'clocks'] as const)
+    for (const one of found[kind]) (target[kind] as Set<unknown>).add(one);
+}
+
+/** A problem as a sentence. */
+export function placed({ path, message }: Problem): string {
+  return path === '' ? message : `${path}: ${message}`;
 }
 
 /** undefined, and a problem, where the definition is so odd that compiling it throws. */
@@ -58,4 +67,12 @@ export function attempt<Result>({ problems }: Findings, make: () => Result): Res
     if (problems.length === 0) problems.push({ path: '', message: 'does not compile' });
     return undefined;
   }
+}
+
+/** The semantics of a flag or a segment that is not Burgee's own; undefined, and a problem, where it was not given. */
+export function otherSemantics(name: string, { others, problems }: Scope): OtherSemantics | undefined {
+  const found = others.get(name);
+  if (found === undefined)
+    problems.push({ path: 'semantics', message: `this evaluator was given no semantics ${name}` });
+  return found;
 }

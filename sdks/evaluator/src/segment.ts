@@ -1,25 +1,20 @@
 import type { Matcher } from './compiled.ts';
 import { badTargetingKey } from './evaluation.ts';
-import { graphFaults } from './graph.ts';
-import { compileConditions, matchEach, matchSegment, never } from './match.ts';
-import type { Condition, Faults, Ruleset, Segment } from './ruleset.ts';
-import { attempt, type Common, type CompiledSegment, newFindings, type Scope } from './scope.ts';
+import { type Naming, problemsOf } from './graph.ts';
+import { compileConditions, groupOf, matchEach, never, toolsOf } from './match.ts';
+import type { Condition, Ruleset, Segment } from './ruleset.ts';
+import { attempt, type Common, type CompiledSegment, newFindings, otherSemantics, type Scope } from './scope.ts';
 
 /** Compiles a segment when a flag, or another segment, first asks for it. */
-export function segmentCompiler(
-  segments: Ruleset['segments'],
-  faults: Faults['segments'],
-  common: Omit<Common, 'segment'>,
-): Common['segment'] {
+export function segmentCompiler({ segments, faults }: Ruleset, common: Omit<Common, 'segmentOf'>): Common['segmentOf'] {
   const sources = new Map(Object.entries(segments));
-  const sound = new Map([...sources].filter(([key]) => faults[key] === undefined));
-  const graph = graphFaults(sound, ({ if: conditions = [] }) => namedIn(conditions), 'segments', 'if');
+  const problems = problemsOf(sources, faults?.segments, nested);
   const compiled = new Map<string, CompiledSegment>();
   const compile = (key: string): CompiledSegment | undefined => {
     const known = compiled.get(key);
     const source = sources.get(key);
     if (known !== undefined || source === undefined) return known;
-    const scope: Scope = { ...newFindings(faults[key], graph.get(key)), ...common, segment: compile };
+    const scope: Scope = { ...newFindings(problems.get(key)), ...common, segmentOf: compile };
     const isSound = scope.problems.length === 0;
     const matches = (isSound && attempt(scope, () => compileSegment(source, scope))) || never;
     const made = { ...scope, matches };
@@ -29,11 +24,17 @@ export function segmentCompiler(
   return compile;
 }
 
+const nested: Naming<Segment> = {
+  namesOf: ({ if: conditions = [] }) => namedIn(conditions),
+  noun: 'segments',
+  path: 'if',
+};
+
 /** The segments that conditions name. */
 function namedIn(conditions: readonly Condition[]): string[] {
   return conditions.flatMap((condition) => {
-    if ('segment' in condition) return [condition.segment];
-    return 'attr' in condition ? [] : Object.values(condition).flatMap(namedIn);
+    if ('segment' in condition) return condition.segment;
+    return 'attr' in condition ? [] : namedIn(groupOf(condition)[1]);
   });
 }
 
@@ -56,12 +57,5 @@ function compileSegment(segment: Segment, scope: Scope): Matcher {
 
 function compileIf(conditions: readonly Condition[], { semantics = 'burgee-1' }: Segment, scope: Scope): Matcher {
   if (semantics === 'burgee-1') return matchEach(compileConditions(conditions, 'if', scope));
-  const compile = scope.others.get(semantics)?.compileConditions;
-  const segment = (key: string, path: string) => matchSegment({ segment: key }, path, scope);
-  if (compile !== undefined) return compile(conditions, { findings: scope, regex: scope.regex, segment });
-  scope.problems.push({
-    path: 'semantics',
-    message: `this evaluator was given no semantics ${semantics} for segments`,
-  });
-  return never;
+  return otherSemantics(semantics, scope)?.compileConditions?.(conditions, toolsOf(scope)) ?? never;
 }

@@ -1,23 +1,8 @@
-import type { Serving } from './compiled.ts';
-import type { Evaluation, EvaluationMetadata, Reason } from './evaluation.ts';
+import type { Step } from './compiled.ts';
+import { type Evaluation, type EvaluationMetadata, failed, type Reason } from './evaluation.ts';
 import { compileHashing } from './rollout.ts';
-import type { Flag, Json, Metadata, Serve } from './ruleset.ts';
-import type { Findings } from './scope.ts';
-
-/** What the evaluations of one flag are made from. */
-export interface Outcomes {
-  readonly key: string;
-  readonly flag: Flag;
-  readonly findings: Findings;
-  /** Frozen copies of the values. */
-  readonly values: ReadonlyMap<string, Json>;
-  readonly metadata: EvaluationMetadata | undefined;
-}
-
-export function outcomesOf(key: string, flag: Flag, findings: Findings): Outcomes {
-  const values = new Map(Object.entries(flag.variants).map(([name, value]) => [name, frozen(value)]));
-  return { key, flag, findings, values, metadata: flag.metadata && frozen(flag.metadata) };
-}
+import type { Flag, Json, Literal, Metadata, Serve, Split } from './ruleset.ts';
+import type { Scope } from './scope.ts';
 
 /** Why an evaluation came out. */
 export interface Cause {
@@ -26,40 +11,57 @@ export interface Cause {
   readonly metadata?: EvaluationMetadata;
 }
 
-/** The one frozen evaluation that serves a variant, or the code's default, for a cause. */
-export function outcome(outcomes: Outcomes, variant: string | null, cause: Cause): Evaluation {
-  const value = variant === null ? undefined : outcomes.values.get(variant);
-  return served(outcomes, variant === null || value === undefined ? {} : { value, variant }, cause);
+/** Makes the one frozen evaluation of a flag for a cause; further metadata go over the flag's. */
+export type Outcome = (serve: string | null | Literal, cause: Cause, more?: Metadata) => Evaluation;
+
+/** What compiling a flag needs. */
+export interface FlagScope extends Scope {
+  readonly key: string;
+  readonly flag: Flag;
+  /** What hashes begin with where nothing else is named. */
+  readonly seed: string;
+  readonly outcome: Outcome;
 }
 
-function served({ key, metadata }: Outcomes, answer: Pick<Evaluation, 'value' | 'variant'>, cause: Cause): Evaluation {
-  return Object.freeze({ flagKey: key, ...answer, ...(metadata && { metadata }), ...cause });
-}
-
-/** The cause with metadata that go over the flag's. */
-export function withMetadata({ metadata }: Outcomes, cause: Cause, more: Metadata | undefined): Cause {
-  return more === undefined ? cause : { ...cause, metadata: Object.freeze({ ...metadata, ...more }) };
+/** A variant that is not there is the code's default. */
+export function outcomesOf(flagKey: string, flag: Flag): Outcome {
+  const variants = frozen(flag.variants);
+  const ofFlag = flag.metadata && frozen(flag.metadata);
+  const answerOf = (serve: string | null | Literal) => {
+    if (typeof serve === 'string')
+      return Object.hasOwn(variants, serve) && { value: variants[serve] as Json, variant: serve };
+    return serve && { value: frozen(serve.value) };
+  };
+  return (serve, cause, more) => {
+    const metadata = more ? Object.freeze({ ...ofFlag, ...more }) : ofFlag;
+    return Object.freeze({ flagKey, ...answerOf(serve), ...(metadata && { metadata }), ...cause });
+  };
 }
 
 /** What is served once a rule, or nothing, has matched. */
-export function compileServe(outcomes: Outcomes, serve: Serve, cause: Cause): Serving {
-  if (typeof serve === 'string' || serve === null) return { same: outcome(outcomes, serve, cause), split: undefined };
-  if ('value' in serve) return { same: served(outcomes, { value: frozen(serve.value) }, cause), split: undefined };
+export function compileServe(serve: Serve, cause: Cause, scope: FlagScope): Step {
+  const { key, outcome } = scope;
+  if (serve === null || typeof serve === 'string' || 'value' in serve) return outcome(serve, cause);
+  const arms = armsOf(serve, cause, outcome);
+  const bucketOf = compileHashing(serve, 'split', scope);
+  return (context) => {
+    const bucket = bucketOf(context);
+    if (typeof bucket !== 'number') return failed(key, bucket);
+    for (const arm of arms) if (bucket < arm.end) return arm.served;
+    return undefined;
+  };
+}
+
+/** Side by side; each ends before a bucket. */
+function armsOf({ split }: Split, cause: Cause, outcome: Outcome): { end: number; served: Evaluation }[] {
   let end = 0;
-  const arms = serve.split.map(([variant, weight, metadata]) => {
+  return split.map(([variant, weight, metadata]) => {
     end += weight;
-    return { end, served: outcome(outcomes, variant, withMetadata(outcomes, { ...cause, reason: 'SPLIT' }, metadata)) };
+    return { end, served: outcome(variant, { ...cause, reason: 'SPLIT' }, metadata) };
   });
-  const { key, flag, findings } = outcomes;
-  const hashing = compileHashing(serve, `${flag.salt ?? key}:split`, findings);
-  return { same: undefined, split: { hashing, arms } };
 }
 
+/** A copy that nobody changes. */
 function frozen<Value extends Json>(value: Value): Value {
-  return typeof value === 'object' ? freeze(JSON.parse(JSON.stringify(value))) : value;
-}
-
-function freeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) freeze(part);
-  return Object.freeze(value);
+  return JSON.parse(JSON.stringify(value), (_, part) => Object.freeze(part));
 }

@@ -8,7 +8,7 @@ import { explain } from './explain.ts';
 import { folded } from './operators.ts';
 import { parseRuleset } from './parse.ts';
 import { regexEngine } from './regex.ts';
-import { bucketOf, compileHashing, shareAt, shareOf } from './rollout.ts';
+import { compileHashing, shareAt, shareOf } from './rollout.ts';
 import { newFindings } from './scope.ts';
 
 const spec = new URL('../../../spec/', import.meta.url);
@@ -68,9 +68,9 @@ test('ramps as the vectors say', () => {
 });
 
 test('hashes numbers as their decimal text, and nothing else that is no text', () => {
-  const hashing = compileHashing({ by: ['a'], seed: 's' }, '', newFindings());
+  const bucketOf = compileHashing({ by: ['a'], seed: 's' }, 'split', { ...newFindings(), seed: '' });
   for (const { value, text } of read('bucketing.json').numbers) {
-    const found = bucketOf(hashing, { a: value });
+    const found = bucketOf({ a: value });
     expect(typeof found === 'number' ? found : found.errorCode, value).toBe(
       text === null ? 'INVALID_CONTEXT' : bucket(seedState('s'), text),
     );
@@ -79,9 +79,10 @@ test('hashes numbers as their decimal text, and nothing else that is no text', (
 
 test('hashes the seed, else salt and use, before the value', () => {
   for (const { seed, salt, use, text } of read('bucketing.json').seeds) {
-    const { state } = compileHashing(seed === null ? {} : { seed }, `${salt}:${use}`, newFindings());
+    const bucketOf = compileHashing(seed === null ? {} : { seed }, use, { ...newFindings(), seed: salt });
     expect(`${text}`.endsWith(':')).toBe(true);
-    expect(state).toEqual(seedState(text.slice(0, -1)));
+    for (const targetingKey of ['ada', 'bob', 'é'])
+      expect(bucketOf({ targetingKey })).toBe(bucket(seedState(text.slice(0, -1)), targetingKey));
   }
 });
 

@@ -105,7 +105,7 @@ test('reads and writes numbers as Go does', () => {
 describe('what a flag depends on', () => {
   const findings = (targeting: unknown) => {
     const { attributes, clocks } = compiled(flagOf(targeting));
-    return { attributes, clocks };
+    return { attributes, clocks: [...clocks] };
   };
 
   test.each([

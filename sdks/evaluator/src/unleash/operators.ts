@@ -83,7 +83,7 @@ function compileDate({ attr, values, dialect, findings }: Asked, passes: (a: num
   const operand = dialect.dateOf(values[0] ?? '');
   // The answer changes at the instant itself or just behind it, and by a clock of whole seconds with the next one.
   const nextSecond = Math.floor(operand / 1000) * 1000 + 1000;
-  if (!Number.isNaN(operand)) findings.instants.push(operand, operand + 1, nextSecond);
+  if (!Number.isNaN(operand)) for (const at of [operand, operand + 1, nextSecond]) findings.instants.add(at);
   return (context, now) => passes(clock(context, now), operand);
 }
 

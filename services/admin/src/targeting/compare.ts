@@ -4,6 +4,7 @@ import {
   type Evaluation,
   evaluate,
   type Flag,
+  faultsIn,
   type Json,
   type RegexEngine,
   type Segment,
@@ -68,7 +69,7 @@ function ready(flag: Flag, { others, segments, semantics, regex }: Omit<Compared
     segments: Object.fromEntries(segments.map((one) => [one.key, one])),
   };
   return {
-    compiled: compile(ruleset, { regex, semantics, random: () => random() }),
+    compiled: compile({ ...ruleset, faults: faultsIn(ruleset) }, { regex, semantics, random: () => random() }),
     reseed: (seed) => {
       random = generator(seed);
     },

@@ -1,25 +1,23 @@
-import { compile, type Flag, type Problem, type Ruleset, type Segment } from '@burgee/evaluator';
+import { compile, type Flag, faultsIn, type Problem, type Ruleset, type Segment } from '@burgee/evaluator';
 import { compileOptions } from './compile-options.ts';
 
 /**
- * What only compiling can tell about flags, were they part of this ruleset: a regular expression, another system's
- * definition, a circle of requirements; by flag key.
+ * What is wrong with flags, were they part of this ruleset, as parsing and compiling tell it: also a regular
+ * expression, another system's definition, a circle of requirements; by flag key.
  */
 export function problemsWith(
   ruleset: Ruleset,
   flags: readonly Flag[],
   segments: readonly Segment[] = [],
 ): ReadonlyMap<string, readonly Problem[]> {
-  const { problems } = compile(
-    {
-      format: 1,
-      environment: ruleset.environment,
-      version: ruleset.version,
-      flags: { ...ruleset.flags, ...byKey(flags) },
-      segments: { ...ruleset.segments, ...byKey(segments) },
-    },
-    compileOptions,
-  );
+  const changed: Ruleset = {
+    format: 1,
+    environment: ruleset.environment,
+    version: ruleset.version,
+    flags: { ...ruleset.flags, ...byKey(flags) },
+    segments: { ...ruleset.segments, ...byKey(segments) },
+  };
+  const { problems } = compile({ ...changed, faults: faultsIn(changed) }, compileOptions);
   const asked = new Set(flags.map(({ key }) => key));
   return new Map([...problems].filter(([key]) => asked.has(key)));
 }
