@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { compile } from '../compile.ts';
 import { evaluate } from '../evaluate.ts';
 import type { EvaluationContext } from '../evaluation.ts';
+import { explain } from '../explain.ts';
 import { regexEngine } from '../regex.ts';
 import type { Flag, Rule, Segment } from '../ruleset.ts';
 import { unleash } from '../unleash.ts';
@@ -186,7 +187,7 @@ test('knows what it reads and when it changes', () => {
   const dated = [{ attr: 'currentTime', op: 'DATE_AFTER', values: ['2026-01-01T00:00:00Z'] }];
   const { attributes, instants } = compiled({ rules: [rule({ if: dated })] });
   expect(attributes).toEqual(['currentTime', 'properties']);
-  expect([...instants][0]).toBe(Date.UTC(2026, 0, 1));
+  expect(instants[0]).toBe(Date.UTC(2026, 0, 1));
 });
 
 test('tells all outcomes, and why', () => {
@@ -195,8 +196,39 @@ test('tells all outcomes, and why', () => {
   expect(outcomes({ rules: [rolled(100)] })).toEqual([true]);
   expect(outcomes({ rules: [rolled(100, ['plan'])] })).toEqual([true, false]);
   expect(outcomes({ rules: [rolled(0)] })).toEqual([false]);
-  const flag = { ...base, rules: [rolled(50)] };
-  expect(unleash.explain?.(flag, { userId: '1' }, 0)).toEqual([
+});
+
+test('explains what it asked, and how each answer was, up to what decided', () => {
+  const told = (flag: Partial<Flag>, context: EvaluationContext, options: Options = {}) =>
+    explain(compiled(flag, options), 'f', context, 0)
+      .steps.slice(1)
+      .map(({ text }) => text);
+  expect(told({ rules: [rolled(50)] }, { targetingKey: '1' })).toEqual([
     expect.stringMatching(/^rule r counts for 50 %: bucket \d+ of 100$/),
+  ]);
+  const segments = {
+    s: { key: 's', semantics: 'unleash', if: [{ attr: 'age', op: 'NUM_GT', values: ['18'] }] },
+  } as const;
+  const parent = { ...base, key: 'parent', enabled: false };
+  const flag = {
+    requires: [{ flag: 'parent', variants: ['off'] }],
+    rules: [
+      { id: 'a', if: [{ attr: 'plan', op: 'IN', values: ['pro'] }, { segment: 's' }] },
+      { id: 'b', name: 'grown-ups', if: [{ segment: 's' }, { attr: 'userId', op: 'IN', values: ['2'], not: true }] },
+      { id: 'c', rollout: 100 },
+    ],
+  };
+  const context = { targetingKey: '1', properties: { plan: 'free', age: '20' } };
+  expect(told(flag, context, { segments, others: [parent] })).toEqual([
+    'flag parent must serve off: it serves off',
+    'rule a asks: plan IN "pro": the context has "free"; it is not met',
+    'rule grown-ups asks: in segment s; it is met',
+    'rule grown-ups asks: not userId IN "2": the context has "1"; it is met',
+  ]);
+  expect(
+    told({ ...flag, requires: [{ flag: 'parent', variants: ['on'] }] }, context, { segments, others: [parent] }),
+  ).toEqual(['flag parent must serve on: it serves off']);
+  expect(told({ rules: [rolled(50, ['$random']), { id: 'q' }] }, {}, { random: () => 0.5 })).toEqual([
+    'rule r counts for 50 %, by chance',
   ]);
 });
