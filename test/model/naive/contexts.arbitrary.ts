@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import {
-  addresses,
   badAddresses,
   badDates,
   badVersions,
@@ -8,7 +7,6 @@ import {
   numbers,
   pools,
   texts,
-  versions,
 } from './conditions.arbitrary.ts';
 import type { Context } from './document.ts';
 
