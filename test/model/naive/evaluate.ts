@@ -93,8 +93,8 @@ function bucketFor(hashed: Hashed | number, end: string, { flag, context }: Aske
 }
 
 function whileOff(flag: NaiveFlag): Answer {
-  const none = flag.off === null;
-  return variantOf(flag, flag.off, { reason: none ? 'DISABLED' : 'STATIC' });
+  const none = flag.off === null || !Object.hasOwn(flag.variants, flag.off);
+  return variantOf(flag, none ? null : flag.off, { reason: none ? 'DISABLED' : 'STATIC' });
 }
 
 function variantOf(flag: NaiveFlag, variant: string | null, because: Omit<Answer, 'value' | 'variant'>): Answer {
