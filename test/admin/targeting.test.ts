@@ -122,6 +122,20 @@ describe.skipIf(browser === undefined)('targeting', () => {
     ]);
   });
 
+  test('a value of its own may be an empty text', async () => {
+    const { page } = tab;
+    await targeting('free-shipping-banner');
+    await choose(page, 'variant for everyone else', 'a value of its own');
+    const value = page.getByLabel('Value, variant for everyone else');
+    expect(await value.inputValue()).toBe('');
+    await value.fill('Free today');
+    await value.fill('');
+    await save(page, 'No banner');
+    expect(await stored('free-shipping-banner')).toMatchObject({ default_serve: { value: '' } });
+    await targeting('free-shipping-banner');
+    expect(await value.inputValue()).toBe('');
+  });
+
   test('a flag that follows Unleash is edited in the words of Unleash', async () => {
     const { page } = tab;
     await targeting('rollout-plan');
@@ -156,6 +170,8 @@ describe.skipIf(browser === undefined)('targeting', () => {
     );
     await expectText(page, 'no variant named gone');
     expect(await page.getByRole('button', { name: 'Save targeting' }).isDisabled()).toBe(true);
+    await definition.fill('null');
+    await expectText(page, 'is missing');
     await definition.fill(`${text},`);
     await expectText(page, /not JSON/);
     expect(await page.getByRole('button', { name: 'Save targeting' }).isDisabled()).toBe(true);

@@ -44,6 +44,9 @@ export function toLocalField(instant: string): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
+/** A moment after the year 9999, which the wire does not have, is none. */
 export function fromLocalField(text: string): string {
-  return text === '' ? '' : `${new Date(text).toISOString().slice(0, 19)}Z`;
+  const at = new Date(text);
+  return at.getTime() <= lastInstant ? `${at.toISOString().slice(0, 19)}Z` : '';
 }
+const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');

@@ -32,6 +32,19 @@ test('says what the evaluator says, at the same path', () => {
   expect(problems.map(({ path }) => path)).toContain('rules[0].serve');
 });
 
+test('calls operators, weights and moments what the form calls them', () => {
+  const wrong = (condition: Condition) => messagesAt(withRules({ id: 'a', if: [condition] }), 'rules[0].if[0]');
+  expect(wrong({ attr: 'age', op: 'number_gte', values: ['x'] })).toEqual(['“≥” wants a number']);
+  expect(wrong({ attr: 'age', op: 'in', values: [] })).toEqual(['“is one of” takes 1 to 10,000 values']);
+  expect(wrong({ attr: 'now', op: 'in', values: ['x'] })).toEqual([
+    'now is the time of the decision: it takes “is before” and “is after”',
+  ]);
+  const ramp: Rule = { id: 'a', rollout: { from: 0, to: 100, start: '', end: '2026-12-01T06:00:00Z' } };
+  expect(messagesAt(withRules(ramp), 'rules[0]')).toEqual(['choose a day and a time']);
+  const half: Rule = { id: 'a', serve: { split: [['on', 50_000]] } };
+  expect(messagesAt(withRules(half), 'rules[0]')).toEqual(['the shares sum to 100 %, with at most 3 decimals']);
+});
+
 test('asks for a segment that was not chosen yet, and refuses one that is not there', () => {
   expect(messagesAt(withRules({ id: 'a', if: [{ segment: '' }] }), 'rules[0].if[0]')).toEqual(['choose a segment']);
   expect(messagesAt(withRules({ id: 'a', if: [{ segment: 'ghosts' }] }), 'rules[0].if[0]')).toEqual([

@@ -1,6 +1,7 @@
 import { type Condition, type Flag, parseFlag, parseSegment, type Requirement } from '@burgee/evaluator';
 import type { Problem } from '../errors.ts';
 import type { Draft } from './draft.ts';
+import { wordsOf } from './operators.ts';
 import { groupName, isAttribute, isRequirement, isSegment, members } from './shape.ts';
 
 /** What a flag has in every environment, as far as its targeting depends on it. */
@@ -17,8 +18,8 @@ export interface Known {
 }
 
 /**
- * Everything wrong with a draft, at the field where it is: the sentences of the evaluator's parser, which are the server's, and
- * what only a form can know, such as a name that was not chosen yet.
+ * Everything wrong with a draft, at the field where it is: the sentences of the evaluator's parser, which are the server's, in
+ * the words of the form, and what only a form can know, such as a name that was not chosen yet.
  */
 export function checkDraft(flag: FlagFrame, draft: Draft, known: Known): Problem[] {
   const parsed = parseFlag(wireFlag(flag, draft));
@@ -74,7 +75,19 @@ export function wireFlag(flag: FlagFrame, draft: Draft): Flag {
 /** One sentence a place: where a name was not chosen yet, the form's helps more than the grammar's. */
 function merge(server: readonly Problem[], form: readonly Problem[]): Problem[] {
   const spoken = new Set(form.map((problem) => problem.path));
-  return [...server.filter((problem) => !spoken.has(problem.path)), ...form];
+  const others = server.filter(({ path }) => !spoken.has(path));
+  return [...others.map(({ path, message }) => ({ path, message: inFormWords(path, message) })), ...form];
+}
+
+/** The form calls operators by words, shows weights as percentages, and has fields that are empty. */
+function inFormWords(path: string, message: string): string {
+  if (/\.rollout\.(start|end)$/.test(path) && message.startsWith('not an RFC 3339')) return 'choose a day and a time';
+  if (/^expected (integer|float), got string$/.test(message)) return 'type a number';
+  if (message.startsWith('weights are in 1/1000 %')) return 'the shares sum to 100 %, with at most 3 decimals';
+  return message.replace(
+    /^(?:operator )?(\w+)(?= wants | takes )|\b(date_before|date_after)\b/g,
+    (_, first: string | undefined, other: string) => `“${wordsOf(first ?? other).words}”`,
+  );
 }
 
 function requirementProblems(requires: readonly Requirement[], path: string, known: Known): Problem[] {

@@ -1,5 +1,10 @@
 import type { SemanticsName } from '@burgee/evaluator';
 
+/** Whether a flag is kept as the other system wrote it. */
+export function isForeign(semantics: SemanticsName): boolean {
+  return semantics.startsWith('growthbook') || semantics.startsWith('flagd');
+}
+
 /** A system whose conditions and hashing a flag can follow. */
 interface System {
   readonly name: string;
