@@ -1,13 +1,5 @@
 import fc from 'fast-check';
-import {
-  badAddresses,
-  badDates,
-  badVersions,
-  dates,
-  numbers,
-  pools,
-  texts,
-} from './conditions.arbitrary.ts';
+import { badAddresses, badDates, badVersions, dates, numbers, pools, texts } from './conditions.arbitrary.ts';
 import type { Context } from './document.ts';
 
 const wrong: readonly unknown[] = [
