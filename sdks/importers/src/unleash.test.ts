@@ -147,6 +147,12 @@ test('a payload too long for metadata is served by the flag beside it alone, wit
   expect(imported.warnings).toHaveLength(1);
 });
 
+test('warns where a file does not say of which environment it is', () => {
+  const { flags, warnings } = read({ features: [feature('f')] }, 'unleash', 'prod');
+  expect(flags).toHaveLength(1);
+  expect(warnings).toEqual([{ key: '', path: '', message: expect.stringContaining('nobody looked for prod') }]);
+});
+
 test('reads what the server exports, one environment of it', () => {
   const file = {
     features: [

@@ -38,12 +38,20 @@ export function readSource({ text, environment }: ImportInput): Source {
   const file = parseJson(text);
   if (!isRecord(file)) throw new UnreadableFile(`not an Unleash file: expected object, got ${typeName(file)}`);
   const gathered = newGatherer();
-  if (Array.isArray(own(file, 'events'))) foldEvents(file, gathered);
-  else if (!Array.isArray(own(file, 'features'))) {
+  const has = (name: string) => Array.isArray(own(file, name));
+  if (!has('events') && !has('features')) {
     throw new UnreadableFile('not an Unleash file: it has neither features nor events');
-  } else if (Array.isArray(own(file, 'featureStrategies')) || Array.isArray(own(file, 'featureEnvironments'))) {
+  }
+  if (!has('events') && (has('featureStrategies') || has('featureEnvironments'))) {
     readExport(file, environment, gathered);
-  } else readDocument(file, '', gathered);
+  } else {
+    if (has('events')) foldEvents(file, gathered);
+    else readDocument(file, '', gathered);
+    if (environment !== undefined) {
+      const message = `a file for clients is of one environment and does not say which: nobody looked for ${environment}`;
+      gathered.warnings.push({ key: '', path: '', message });
+    }
+  }
   const { features, segments, refused, warnings } = gathered;
   return { features: [...features.values()], segments, refused, warnings };
 }
