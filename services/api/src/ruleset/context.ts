@@ -21,7 +21,7 @@ export function contextIn(body: unknown): EvaluationContext {
   if (targetingKey !== undefined && !isShortText(targetingKey)) {
     throw invalid('context.targetingKey must be a string of at most 1,024 bytes');
   }
-  if (countKeys(context, 1) > contextLimits.keys) throw invalid('context has more than 1,000 keys');
+  if (countKeys(context, 1) > contextLimits.keys) throw invalid('context has more than 1,000 keys and list entries');
   return context as EvaluationContext;
 }
 
