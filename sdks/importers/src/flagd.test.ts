@@ -2,6 +2,7 @@ import { compile, type EvaluationContext, evaluate, type Flag, type Semantics } 
 import { flagd2 } from '@burgee/evaluator/flagd-2';
 import { describe, expect, test } from 'vitest';
 import { convertFlagd } from './flagd/convert.ts';
+import { differencesOfFlagdJavascript } from './flagd/javascript.ts';
 import { flagd } from './flagd.ts';
 import { UnreadableFile } from './imported.ts';
 
@@ -205,4 +206,16 @@ describe('converting a flag of flagd', () => {
     const converted = convert(targeting);
     expect(converted.ok ? '' : converted.reasons.join()).toContain(reason);
   });
+});
+
+test.each([
+  [{ '>': [{ '+': [{ var: 'age' }, 1] }, 18] }, { age: 18 }, []],
+  [{ '>': [{ '+': [{ var: 'age' }, 1] }, 18] }, { age: 'x' }, ['what is no number is reckoned with in another way']],
+  [{ '>': [{ '*': [{ '-': [{ var: 'age' }] }, 2] }, 18] }, { age: 18 }, []],
+  [{ some: [{ var: 'tags' }, true] }, { tags: ['a'] }, []],
+  [{ some: [{ var: 'tags' }, true] }, { tags: 'a' }, ['what is no list is walked through in another way']],
+  [{ missing: ['age'] }, { age: null }, ['an attribute that is null counts as there']],
+  [{ if: [true, 'on', { $ref: 'gone' }] }, {}, ['an unknown operator fails where it is not reached, too']],
+])('knows where flagd’s JavaScript evaluator may differ: %j', (targeting, context, names) => {
+  expect(differencesOfFlagdJavascript(targeting, context)).toEqual(names);
 });

@@ -1,3 +1,5 @@
+import { isOperator } from './targeting.ts';
+
 type Context = Readonly<Record<string, unknown>>;
 type Values = readonly unknown[];
 type Difference = (operator: string, values: Values, context: Context) => boolean;
@@ -7,6 +9,7 @@ const isObject = (value: unknown) => typeof value === 'object' && value !== null
 const isNonAscii = (value: unknown) => typeof value === 'string' && /[^\u0000-\u007f]/.test(value);
 const arms = (values: Values) => values.filter((value) => Array.isArray(value)) as Values[];
 const isComparison = (operator: string) => /^(==|!=|===|<|<=|>|>=)$/.test(operator);
+const isArithmetic = (operator: string) => /^([-+*/%]|min|max)$/.test(operator);
 const byTargetingKey = (operator: string, [first]: Values) =>
   operator === 'fractional' && (Array.isArray(first) || first === undefined || first === null);
 
@@ -27,6 +30,8 @@ const differences: Readonly<Record<string, Difference>> = {
     operator === 'fractional' && arms(values).some((arm) => arm.length > 1 && arm[1] === null),
   'cat takes what is neither text nor number': (operator, values) =>
     operator === 'cat' && values.some((value) => typeof value !== 'string' && typeof value !== 'number'),
+  'cat writes numbers with an exponent in another way': (operator, values) =>
+    operator === 'cat' && values.some((value) => typeof value === 'number' && String(value).includes('e')),
   'cat does not trim': (operator, values) =>
     operator === 'cat' && values.some((value) => typeof value === 'string' && value !== value.trim()),
   'in fails where it can not search': (operator, [, place]) =>
@@ -43,7 +48,14 @@ const differences: Readonly<Record<string, Difference>> = {
     values.some((value) => typeof value === 'string') &&
     values.some((value) => typeof value !== 'string'),
   'a name inside a list is not found': (operator, [name], context) =>
-    operator === 'var' && Array.isArray(context[String(name).split('.', 1)[0] ?? '']),
+    operator === 'var' && /^[^.]+\./.test(String(name)) && Array.isArray(context[String(name).split('.', 1)[0] ?? '']),
+  'what is no number is reckoned with in another way': (operator, values) =>
+    isArithmetic(operator) && values.some((value) => typeof value !== 'number'),
+  'what is no list is walked through in another way': (operator, [list]) =>
+    /^(map|filter|reduce|all|none|some)$/.test(operator) && !Array.isArray(list),
+  'an attribute that is null counts as there': (operator, _, context) =>
+    /^missing(_some)?$/.test(operator) && Object.values(context).includes(null),
+  'an unknown operator fails where it is not reached, too': (operator) => !isOperator(operator),
   'a version is checked in another way': (operator, [value]) => operator === 'sem_ver' && typeof value !== 'string',
 };
 
@@ -64,11 +76,12 @@ export function differencesOfFlagdJavascript(targeting: unknown, context: Contex
   }
 }
 
-/** Of a literal, a variable or the texts that `cat` joins. */
+/** Of a literal, a variable or the texts that `cat` joins; 0 for any number that is reckoned. */
 function evaluated(logic: unknown, context: Context): unknown {
   if (!isObject(logic) || Array.isArray(logic)) return logic;
   const { var: name, cat } = logic as { readonly var?: string | readonly string[]; readonly cat?: Values };
   if (cat !== undefined) return cat.map((one) => evaluated(one, context)).join('');
+  if (Object.keys(logic as Context).some(isArithmetic)) return 0;
   if (name === undefined) return false;
   let value: unknown = context;
   for (const part of String(Array.isArray(name) ? name[0] : name).split('.')) {

@@ -56,6 +56,11 @@ const OPERATORS = new Set(
 
 type Check = (args: unknown) => string | undefined;
 
+/** Whether flagd has an operator of that name. */
+export function isOperator(name: string): boolean {
+  return OPERATORS.has(name) || (CHECKS.has(name) && name !== '$ref');
+}
+
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['var', checkVariable],
   ['$ref', () => 'there is no such evaluator, so it ends in PARSE_ERROR'],
