@@ -122,6 +122,20 @@ describe.skipIf(browser === undefined)('targeting', () => {
     ]);
   });
 
+  test('a phone shows groups of conditions without scrolling sideways', async () => {
+    const { page } = tab;
+    const usual = page.viewportSize()!;
+    await page.setViewportSize({ width: 390, height: 844 });
+    await targeting('nordic-launch');
+    await page
+      .getByRole('button', { name: /^Open rule/ })
+      .last()
+      .click();
+    await page.getByLabel(/^Values, condition 1, rule \d+, group 2, group 1$/).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await page.setViewportSize(usual);
+  });
+
   test('a value of its own may be an empty text', async () => {
     const { page } = tab;
     await targeting('free-shipping-banner');
