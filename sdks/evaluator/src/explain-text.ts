@@ -5,7 +5,8 @@ import { type Condition, NOW } from './ruleset.ts';
 /** A decision as one sentence. */
 export function describeEvaluation(evaluation: Evaluation): string {
   const { flagKey, value, variant, reason, ruleId, errorMessage, metadata } = evaluation;
-  const unnamed = value === undefined ? "the code's default" : `the value ${shown(value)}`;
+  const literal = typeof value === 'object' ? shown(value) : `the value ${shown(value)}`;
+  const unnamed = value === undefined ? "the code's default" : literal;
   const served = variant === undefined ? unnamed : `variant ${variant}`;
   return `${flagKey} serves ${served}: ${because()}.`;
 

@@ -116,6 +116,10 @@ test('tells what a hash was made of, and which part it came to', () => {
   expect(explain(compiledOf([booleanFlag({ default: { value: true } })]), 'flag', {}, 0).sentence).toBe(
     'flag serves the value true: the same for everyone.',
   );
+  const ofObjects = booleanFlag({ type: 'object', variants: { on: {}, off: {} }, default: { value: { a: 1 } } });
+  expect(explain(compiledOf([ofObjects]), 'flag', {}, 0).sentence).toBe(
+    'flag serves a value of type object: the same for everyone.',
+  );
 });
 
 test('shows a list of the context by its first items, however deep it is', () => {
