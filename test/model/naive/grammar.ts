@@ -95,7 +95,7 @@ function isRequirements(list: Json, names: readonly string[] | undefined): boole
 
 function isServe(serve: Json | undefined, names: readonly string[], type: Json | undefined): boolean {
   if (serve === undefined || !isFields(serve)) return isVariant(serve, names);
-  if (serve.split === undefined) return isValue(serve.value, type);
+  if (serve.value !== undefined || serve.split === undefined) return isValue(serve.value, type);
   const arms = serve.split;
   if (!isList(arms, 1, 100) || !isHashed(serve)) return false;
   const isArm = (arm: Json) =>
