@@ -5,7 +5,11 @@ import type { AttributeCondition, Json } from './ruleset.ts';
 import type { RegexEngine } from './scope.ts';
 
 /** Whether a context's value passes; undefined: it is of a type that the operator does not take. */
-export type ValueTest = (value: unknown) => boolean | undefined;
+export interface ValueTest {
+  (value: unknown): boolean | undefined;
+  /** The texts that pass, where nothing else is asked. */
+  readonly texts?: ReadonlySet<unknown>;
+}
 
 /** Longest text, in UTF-8 bytes, that a pattern is applied to. */
 const SUBJECT_BYTES = 512;
@@ -79,6 +83,9 @@ export function folded(value: unknown): unknown {
 function oneOf(values: readonly Json[], fold: Fold): ValueTest {
   const type = typeof values[0];
   const set = new Set(values.map(fold));
+  if (type === 'string' && fold === same) {
+    return Object.assign((value: unknown) => (typeof value === 'string' ? set.has(value) : undefined), { texts: set });
+  }
   return (value) => {
     if (typeof value !== type || (type === 'number' && !Number.isFinite(value))) return undefined;
     return set.has(fold(value));
