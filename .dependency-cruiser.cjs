@@ -51,7 +51,7 @@ module.exports = {
       'the evaluator’s main entry imports nothing but itself',
       {
         path: '^sdks/evaluator/src/',
-        pathNot: [tests, '^sdks/evaluator/src/(regex|unleash|growthbook|flagd)[a-z0-9-]*([.]ts|/)'],
+        pathNot: [tests, '^sdks/evaluator/src/(full|regex|unleash|growthbook|flagd)[a-z0-9-]*([.]ts|/)'],
       },
       { path: 'node_modules' },
     ),
@@ -59,9 +59,9 @@ module.exports = {
       'the evaluator’s own entries are not part of its main entry',
       {
         path: '^sdks/evaluator/src/',
-        pathNot: [tests, '^sdks/evaluator/src/(regex|unleash|growthbook|flagd)[a-z0-9-]*([.]ts|/)'],
+        pathNot: [tests, '^sdks/evaluator/src/(full|regex|unleash|growthbook|flagd)[a-z0-9-]*([.]ts|/)'],
       },
-      '^sdks/evaluator/src/(regex|unleash|growthbook|flagd)[a-z0-9-]*([.]ts|/)',
+      '^sdks/evaluator/src/(full|regex|unleash|growthbook|flagd)[a-z0-9-]*([.]ts|/)',
     ),
 
     never('the client imports only the evaluator', '^sdks/client/', workspaceBut('sdks/client', 'sdks/evaluator')),

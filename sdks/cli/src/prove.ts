@@ -9,8 +9,8 @@ import {
   faultsIn,
   type Ruleset,
 } from '@burgee/evaluator';
+import { everything } from '@burgee/evaluator/full';
 import { differencesOfFlagdJavascript, type Imported, type Importer, type ImportInput } from '@burgee/importers';
-import { compileOptions } from './compile-options.ts';
 import { CliError, exitCodes } from './errors.ts';
 import type { AskedFlag, PeerAnswer, PeerReply, PeerRequest } from './peer.ts';
 import { peerFile } from './peer-file.ts';
@@ -174,7 +174,7 @@ function decider(imported: Imported, now: number): (flag: Flag, context: Evaluat
   const flags = Object.fromEntries(imported.flags.map(({ flag }) => [flag.key, flag]));
   const segments = Object.fromEntries(imported.segments.map(({ segment }) => [segment.key, segment]));
   const read: Ruleset = { format: 1, environment: 'proof', version: '1', flags, segments };
-  const ruleset = compile({ ...read, faults: faultsIn(read) }, { ...compileOptions, random });
+  const ruleset = compile({ ...read, faults: faultsIn(read) }, { ...everything, random });
   return (flag, context) => {
     isRandom = false;
     const evaluation = evaluate(ruleset, flag.key, context, now);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compile, parseRuleset } from '@burgee/evaluator';
+import { everything } from '@burgee/evaluator/full';
 import type { Command } from 'commander';
-import { compileOptions } from './compile-options.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { type Shell, visible } from './shell.ts';
 
@@ -23,7 +23,7 @@ export function addValidateCommand(program: Command, shell: Shell): void {
 function problemsOf(input: unknown): string[] {
   const parsed = parseRuleset(input);
   if (!parsed.ok) return parsed.problems.map(({ path: where, message }) => `${where || '(the whole)'}: ${message}`);
-  const { problems } = compile(parsed.ruleset, compileOptions);
+  const { problems } = compile(parsed.ruleset, everything);
   return [...problems].flatMap(([flag, list]) =>
     list.map((problem) => `flags.${flag}.${problem.path}: ${problem.message}`),
   );

@@ -1,5 +1,5 @@
 import { type CompiledRuleset, compile, parseRuleset, type Ruleset } from '@burgee/evaluator';
-import { compileOptions } from './compile-options.ts';
+import { everything } from '@burgee/evaluator/full';
 import type { Lifecycle } from './lifecycle.ts';
 import { applyPatch, type RawRuleset, readRuleset } from './ruleset-patch.ts';
 import { fileCache } from './sources/file.ts';
@@ -41,7 +41,7 @@ export function holdRuleset(options: HeldRulesetOptions, raise: Lifecycle['raise
       raise('BURGEE_CLIENT_004', faults.join('; '));
       return false;
     }
-    compiled = compile(parsed.ruleset, compileOptions);
+    compiled = compile(parsed.ruleset, { ...everything, random: Math.random });
     raw = next;
     return true;
   }

@@ -195,7 +195,7 @@ function readSegments({ segments, update }: ImportFlagsInput, known: Known): Rea
     const { segment } = parsed;
     read.all.push(segment);
     const earlier = known.segments.get(key);
-    const isSame = earlier !== undefined && canonical(earlier.wire) === canonical(segment);
+    const isSame = earlier !== undefined && canonicalJson(earlier.wire) === canonicalJson(segment);
     if (earlier === undefined) read.added.push({ segment, name, description });
     else if (earlier.archivedOn !== null) {
       const message = `${key} was used until ${earlier.archivedOn}; keys are not reused`;
@@ -211,14 +211,6 @@ function readSegments({ segments, update }: ImportFlagsInput, known: Known): Rea
 
 function hasSameSemantics({ wire }: KnownSegment, { semantics }: Segment): boolean {
   return semantics !== undefined && (wire as Segment).semantics === semantics;
-}
-
-/** Text that is the same for values that are equal as JSON. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }
 
 /** A segment after those that it names. */

@@ -1,17 +1,9 @@
 import type { CompileOptions, Flag } from '@burgee/evaluator';
-import { flagd1 } from '@burgee/evaluator/flagd-1';
-import { flagd2 } from '@burgee/evaluator/flagd-2';
-import { flagd3 } from '@burgee/evaluator/flagd-3';
-import { growthbook1 } from '@burgee/evaluator/growthbook-1';
-import { growthbook2 } from '@burgee/evaluator/growthbook-2';
-import { regexEngine } from '@burgee/evaluator/regex';
-import { unleash } from '@burgee/evaluator/unleash';
-import { unleashNode } from '@burgee/evaluator/unleash-node';
+import { everything } from '@burgee/evaluator/full';
 
 /** What the api decides with: everything that a flag may ask for. */
 export const compileOptions: CompileOptions = {
-  regex: regexEngine,
-  semantics: [unleash, unleashNode, growthbook1, growthbook2, flagd1, flagd2, flagd3],
+  ...everything,
   random: () => {
     draws += 1;
     return Math.random();
