@@ -69,7 +69,8 @@ export async function expectText(inside: Page | Locator, text: string | RegExp):
 }
 
 export async function giveReason(page: Page, reason: string, confirm: string): Promise<void> {
-  const dialog = page.getByRole('dialog');
+  // another dialog may follow at once, such as the one of a conflict
+  const dialog = page.getByRole('dialog').filter({ has: page.getByLabel('Reason') });
   await dialog.getByLabel('Reason').fill(reason);
   await dialog.getByRole('button', { name: confirm }).click();
   await dialog.waitFor({ state: 'hidden' });
