@@ -5,7 +5,7 @@ import { claimOf, openShop, type Shop, settingUpdate, through } from './shop.ts'
 
 let shop: Shop;
 let listener: pg.Client;
-let heard: { environment: string; version: string }[] = [];
+let heard: { environment: string; version: string; at: number }[] = [];
 beforeAll(async () => {
   shop = await openShop({ development: false, staging: false, production: true });
   for (const key of ['banner', 'checkout', 'payments'])
@@ -55,7 +55,23 @@ test('a transaction of many rows is one version and one notification in each env
   expect(heard).toContainEqual({
     environment: shop.environments.production,
     version: String(after.production?.version),
+    at: expect.any(Number),
   });
+});
+
+test('a notification says when the change was committed, by the clock of the database', async () => {
+  const instant = async () => {
+    const [row] = await shop.database.sql<{ ms: number }>(
+      'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
+    );
+    return row?.ms ?? 0;
+  };
+  const before = await instant();
+  await shop.target('banner', 'development', { salt: 'timed' });
+  const after = await instant();
+  await eventually(() => expect(heard).toHaveLength(1));
+  expect(heard[0]?.at).toBeGreaterThanOrEqual(Math.floor(before));
+  expect(heard[0]?.at).toBeLessThanOrEqual(after);
 });
 
 test('a setting changes the version of its own environment only', async () => {
@@ -74,6 +90,7 @@ test('a description changes no version, but is notified', async () => {
     expect(heard).toContainEqual({
       environment: shop.environments.production,
       version: String(before.production?.version),
+      at: expect.any(Number),
     }),
   );
 });
