@@ -69,6 +69,13 @@ const faults: readonly [string, Environment, string][] = [
   ['an unknown log level', { BURGEE_LOG_LEVEL: 'verbos' }, 'BURGEE_LOG_LEVEL must be one of'],
   ['a negative drain', { BURGEE_DRAIN_MS: '-1' }, 'BURGEE_DRAIN_MS must be a whole number'],
   ['a poll slower than promised', { BURGEE_POLL_INTERVAL_MS: '60000' }, 'BURGEE_POLL_INTERVAL_MS must be'],
+  ['a request timeout of nothing', { BURGEE_REQUEST_TIMEOUT_MS: '0' }, 'BURGEE_REQUEST_TIMEOUT_MS must be'],
+  ['a limit below 0', { BURGEE_KEY_RATE_LIMIT: '-1' }, 'BURGEE_KEY_RATE_LIMIT must be a whole number'],
+  ['half a request', { BURGEE_ADDRESS_RATE_LIMIT: '0.5' }, 'BURGEE_ADDRESS_RATE_LIMIT must be a whole number'],
+  ['a limit in words', { BURGEE_REFUSED_RATE_LIMIT: 'none' }, 'BURGEE_REFUSED_RATE_LIMIT must be a whole number'],
+  ['a proxy by name', { BURGEE_TRUSTED_PROXIES: '10.0.0.0/8, edge' }, 'such as 10.0.0.0/8, fd00::/8, not "edge"'],
+  ['a lag of hours', { BURGEE_MAX_LAG_MS: '3600000' }, 'BURGEE_MAX_LAG_MS must be a whole number from 0 to 60000'],
+  ['no connections', { BURGEE_MAX_CONNECTIONS: '0' }, 'BURGEE_MAX_CONNECTIONS must be a whole number from 10'],
   ['a metrics port in words', { BURGEE_METRICS_PORT: 'on' }, 'BURGEE_METRICS_PORT must be'],
 ];
 

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isNetwork } from './traffic/address.ts';
 
 /** Everything the api is told from outside, read once; nobody else looks at the environment. */
 export interface Config {
@@ -18,7 +19,21 @@ export interface Config {
   readonly metricsPort: number | undefined;
   readonly logLevel: LogLevel;
   readonly pollIntervalMs: number;
+  /** How long a request may take to arrive whole. */
+  readonly requestTimeoutMs: number;
   readonly adminDir: string | undefined;
+  /** Requests a second with one key; 0: as many as come. */
+  readonly keyRateLimit: number;
+  /** Requests a second from one address; 0: as many as come. */
+  readonly addressRateLimit: number;
+  /** Refused credentials a minute from one address; 0: as many as come. */
+  readonly refusedRateLimit: number;
+  /** Networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** How late the event loop may be before evaluations and new streams are refused; 0: never. */
+  readonly maxLagMs: number;
+  /** Connections at once; undefined: as many as the open files of the process allow. */
+  readonly maxConnections: number | undefined;
   /** Sentences about what was given and is not used. */
   readonly warnings: readonly string[];
 }
@@ -71,7 +86,16 @@ export function readConfig(env: Environment): Config {
       : undefined,
     logLevel: ask.oneOf('BURGEE_LOG_LEVEL', logLevels, 'info'),
     pollIntervalMs: ask.whole('BURGEE_POLL_INTERVAL_MS', { least: 100, most: 10_000, otherwise: 5000 }),
+    requestTimeoutMs: ask.whole('BURGEE_REQUEST_TIMEOUT_MS', { least: 500, most: 600_000, otherwise: 30_000 }),
     adminDir: ask.text('BURGEE_ADMIN_DIR'),
+    keyRateLimit: ask.whole('BURGEE_KEY_RATE_LIMIT', { least: 0, most: 1_000_000, otherwise: 0 }),
+    addressRateLimit: ask.whole('BURGEE_ADDRESS_RATE_LIMIT', { least: 0, most: 1_000_000, otherwise: 0 }),
+    refusedRateLimit: ask.whole('BURGEE_REFUSED_RATE_LIMIT', { least: 0, most: 1_000_000, otherwise: 120 }),
+    trustedProxies: ask.networks('BURGEE_TRUSTED_PROXIES'),
+    maxLagMs: ask.whole('BURGEE_MAX_LAG_MS', { least: 0, most: 60_000, otherwise: 200 }),
+    maxConnections: ask.given('BURGEE_MAX_CONNECTIONS')
+      ? ask.whole('BURGEE_MAX_CONNECTIONS', { least: 10, most: 1_000_000, otherwise: 10_000 })
+      : undefined,
     warnings: unknownNames(env),
   };
   if (faults.length > 0) throw new ConfigError(faults);
@@ -91,7 +115,14 @@ const settings = [
   'BURGEE_METRICS_PORT',
   'BURGEE_LOG_LEVEL',
   'BURGEE_POLL_INTERVAL_MS',
+  'BURGEE_REQUEST_TIMEOUT_MS',
   'BURGEE_ADMIN_DIR',
+  'BURGEE_KEY_RATE_LIMIT',
+  'BURGEE_ADDRESS_RATE_LIMIT',
+  'BURGEE_REFUSED_RATE_LIMIT',
+  'BURGEE_TRUSTED_PROXIES',
+  'BURGEE_MAX_LAG_MS',
+  'BURGEE_MAX_CONNECTIONS',
 ] as const;
 type Setting = (typeof settings)[number];
 
@@ -147,6 +178,14 @@ function settingsOf(env: Environment, faults: string[]) {
       if (url && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href) return url.origin;
       faults.push(`${name} must be an origin such as https://flags.example.com, without a path, a query or a user.`);
       return undefined;
+    },
+    networks: (name: Setting): readonly string[] => {
+      const given = (text(name) ?? '').split(',').flatMap((part) => blankless(part) ?? []);
+      const wrong = given.filter((network) => !isNetwork(network));
+      for (const network of wrong) {
+        faults.push(`${name} must list networks such as 10.0.0.0/8, fd00::/8, not "${network}".`);
+      }
+      return given;
     },
     databaseUrl: (name: Setting): string | undefined => {
       const given = text(name);
