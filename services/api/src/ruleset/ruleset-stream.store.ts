@@ -1,34 +1,73 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { KeyStore } from '../access/key.store.ts';
+import { CLOCK, type Clock } from '../platform.module.ts';
 import { eventText } from './event.ts';
 import { type Patch, patchBetween } from './patch.ts';
+import { type RelayKeys, relayKeys } from './relay-keys.ts';
 import { type Change, RulesetStore } from './ruleset.store.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type EventStream, forEachInTurns } from './stream.store.ts';
 
+/** Who asks for a stream of rulesets. */
+export interface Follower {
+  readonly stream: EventStream;
+  /** What it has; undefined: nothing. */
+  readonly lastVersion: string | undefined;
+  /** A relay is also told which keys it may let in. */
+  readonly isRelay: boolean;
+}
+
 /** Sends rulesets to those who evaluate by themselves: the whole once, then what changed. */
 @Injectable()
-export class RulesetStreams {
+export class RulesetStreams implements OnApplicationShutdown {
   readonly #rulesets: RulesetStore;
+  readonly #keys: KeyStore;
+  readonly #clock: Clock;
   readonly #channels = new Map<string, Channel>();
+  readonly #unsubscribe: () => void;
 
-  constructor(@Inject(RulesetStore) rulesets: RulesetStore) {
+  constructor(
+    @Inject(RulesetStore) rulesets: RulesetStore,
+    @Inject(KeyStore) keys: KeyStore,
+    @Inject(CLOCK) clock: Clock,
+  ) {
     this.#rulesets = rulesets;
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#unsubscribe = keys.subscribe(() => this.#tellKeys());
   }
 
   /**
-   * Starts to send to `stream`, from the version that the reader has, if the way from there is still known.
+   * Starts to send to a follower, from the version that it has, if the way from there is still known.
    *
    * @returns the undo
    */
-  follow(snapshot: Snapshot, stream: EventStream, lastVersion: string | undefined): () => void {
+  follow(snapshot: Snapshot, { stream, lastVersion, isRelay }: Follower): () => void {
     const channel = this.#channelOf(snapshot.environmentId);
-    const reader: Reader = { stream, version: lastVersion };
+    const reader: Reader = { stream, version: lastVersion, keysTag: isRelay ? '' : undefined };
+    tellKeys(reader, this.keysOf(snapshot.environmentId));
     bring(reader, snapshot, channel.patches);
     stream.send(headEvent(snapshot));
     channel.readers.add(reader);
     return () => {
       channel.readers.delete(reader);
     };
+  }
+
+  /** The keys that a relay of this environment lets in. */
+  keysOf(environmentId: string): RelayKeys {
+    return relayKeys(this.#keys.keysOf(environmentId), this.#clock());
+  }
+
+  onApplicationShutdown(): void {
+    this.#unsubscribe();
+  }
+
+  #tellKeys(): void {
+    for (const [environmentId, { readers }] of this.#channels) {
+      const keys = this.keysOf(environmentId);
+      for (const reader of readers) tellKeys(reader, keys);
+    }
   }
 
   #channelOf(environmentId: string): Channel {
@@ -47,6 +86,8 @@ interface Reader {
   readonly stream: EventStream;
   /** What the reader has; undefined: nothing. */
   version: string | undefined;
+  /** Names the keys that a relay was told; undefined: the reader is no relay. */
+  keysTag: string | undefined;
 }
 
 interface Channel {
@@ -83,6 +124,12 @@ function keptPatches(patches: readonly PatchEvent[]): readonly PatchEvent[] {
     return bytes > patchBytesKept;
   });
   return patches.slice(-patchesKept).slice(kept + 1);
+}
+
+function tellKeys(reader: Reader, keys: RelayKeys): void {
+  if (reader.keysTag === undefined || reader.keysTag === keys.tag) return;
+  reader.keysTag = keys.tag;
+  reader.stream.send(eventText({ id: reader.version ?? '', event: 'keys', data: `{"keys":${keys.text}}` }));
 }
 
 /** Sends what brings a reader to the snapshot: nothing, the patches it misses, or the whole. */

@@ -71,6 +71,7 @@ test('brings a reader that comes back up to date by the patches it missed', asyn
   first.close();
   await switchFlag('a', true);
   const watcher = await stream();
+  await watcher.next('head');
   await eventually(() => expect(watcher.events.at(-1)?.id).not.toBe(id));
   await switchFlag('b', false);
   await eventually(() => expect(watcher.text()).toMatch(/event: patch\ndata: .*"flags":\{"b"/));
@@ -118,4 +119,27 @@ test('publishes the head of the audit chain', async () => {
   );
   await eventually(() => expect(reader.events.at(-1)).toMatchObject({ event: 'head', data: { auditHead: row?.head } }));
   reader.close();
+});
+
+test('tells a relay which keys it may let in, at once and whenever they change, and nobody else', async () => {
+  const relay = await stream({}, api.keys.relay);
+  const server = await stream();
+  try {
+    const told = (await relay.next('keys')).data as { keys: { kind: string; hash: string }[] };
+    expect(told.keys.map(({ kind }) => kind).sort()).toEqual(['client', 'server']);
+    expect(told.keys[0]?.hash).toMatch(/^[0-9a-f]{64}$/);
+    const whole = await get({}, api.keys.relay);
+    expect(((await whole.json()) as { keys: object[] }).keys).toEqual(told.keys);
+
+    await insertKey(api.database, api.environmentId, 'client');
+    const again = (await relay.next('keys', 1)).data as { keys: object[] };
+    expect(again.keys).toHaveLength(3);
+    const etag = whole.headers.get('etag') ?? '';
+    expect((await get({ 'if-none-match': etag }, api.keys.relay)).status).toBe(200);
+    expect(server.events.filter(({ event }) => event === 'keys')).toEqual([]);
+    expect(await (await get()).json()).not.toHaveProperty('keys');
+  } finally {
+    relay.close();
+    server.close();
+  }
 });

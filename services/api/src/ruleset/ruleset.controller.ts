@@ -6,6 +6,7 @@ import { Credential } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
 import { etagMatches, wantsEvents } from './negotiation.ts';
+import type { RelayKeys } from './relay-keys.ts';
 import { RulesetStore } from './ruleset.store.ts';
 import { RulesetStreams } from './ruleset-stream.store.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -37,23 +38,36 @@ export class RulesetController {
     const key = request.credential as KeyCredential;
     const snapshot = this.#rulesets.current(key.environmentId) ?? (await this.#rulesets.open(key.environmentId));
     if (wantsEvents(request.headers.accept)) return this.#stream(request, reply, snapshot);
-    const etag = `"${snapshot.version}"`;
+    const keys = key.keyKind === 'relay' ? this.#rulesetStreams.keysOf(key.environmentId) : undefined;
+    const etag = keys === undefined ? `"${snapshot.version}"` : `"${snapshot.version}.${keys.tag}"`;
     reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept, accept-encoding');
     if (etagMatches(request.headers['if-none-match'], etag)) {
       reply.status(304).send();
       return;
     }
-    const { encoding, body } = await encodedBody(snapshot, request.headers['accept-encoding']);
+    const { encoding, body } =
+      keys === undefined
+        ? await encodedBody(snapshot, request.headers['accept-encoding'])
+        : { encoding: 'identity', body: withKeys(snapshot, keys) };
     if (encoding !== 'identity') reply.header('content-encoding', encoding);
     reply.header('content-type', 'application/json; charset=utf-8').send(body);
   }
 
   #stream(request: FastifyRequest, reply: FastifyReply, snapshot: Snapshot): void {
-    const { keyId } = request.credential as KeyCredential;
+    const { keyId, keyKind } = request.credential as KeyCredential;
     let undo = () => {};
     const stream = this.#streams.open(reply, { isAllowed: () => this.#keys.isGood(keyId), onEnd: () => undo() });
-    undo = this.#rulesetStreams.follow(snapshot, stream, lastEventId(request));
+    undo = this.#rulesetStreams.follow(snapshot, {
+      stream,
+      lastVersion: lastEventId(request),
+      isRelay: keyKind === 'relay',
+    });
   }
+}
+
+/** Only relays that find no way for a stream ask for it, and get 304 as long as nothing changes: not worth keeping. */
+function withKeys(snapshot: Snapshot, keys: RelayKeys): string {
+  return `${JSON.stringify(snapshot.ruleset).slice(0, -1)},"keys":${keys.text}}`;
 }
 
 function lastEventId(request: FastifyRequest): string | undefined {

@@ -78,9 +78,9 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
   #hear(payload: string | undefined): void {
     const hint = hintIn(payload);
     if (hint === undefined) return;
-    const { environment, version } = hint;
+    const { environment, version, at } = hint;
     this.#rulesets
-      .follow(environment, version)
+      .follow(environment, version, at)
       .catch((error: unknown) => this.#logger.warn({ err: error }, 'a hint could not be followed'));
     this.#keys.refresh().catch(() => undefined); // the poll tells
   }
@@ -127,11 +127,19 @@ export function reconnectDelayMs(attempt: number, random: number): number {
   return 50 + random * Math.min(2000, 200 * 2 ** Math.min(attempt, 10));
 }
 
+interface Hint {
+  readonly environment: string;
+  readonly version: string;
+  /** When it was committed, milliseconds since 1970. */
+  readonly at: number | undefined;
+}
+
 /** What a notification says; undefined when it is none of ours. */
-export function hintIn(payload: string | undefined): { environment: string; version: string } | undefined {
+export function hintIn(payload: string | undefined): Hint | undefined {
   try {
-    const { environment, version } = JSON.parse(payload ?? '') as Record<string, unknown>;
-    return typeof environment === 'string' && typeof version === 'string' ? { environment, version } : undefined;
+    const { environment, version, at } = JSON.parse(payload ?? '') as Record<string, unknown>;
+    if (typeof environment !== 'string' || typeof version !== 'string') return undefined;
+    return { environment, version, at: typeof at === 'number' ? at : undefined };
   } catch {
     return undefined;
   }

@@ -18,6 +18,8 @@ export interface Change {
   readonly previous: Snapshot;
   /** The same as `previous` when only the clock moved. */
   readonly next: Snapshot;
+  /** When the database was told to change, milliseconds since 1970 by its clock; undefined: not known, or the clock did it. */
+  readonly changedAt: number | undefined;
 }
 
 /** More than this at one load and the last good ruleset is kept. */
@@ -144,11 +146,13 @@ export class RulesetStore implements OnApplicationShutdown {
     }
   }
 
-  /** Follows a hint that an environment counts another version; environments nobody uses stay unread. */
-  async follow(environmentId: string, count: string): Promise<void> {
-    const snapshot = this.current(environmentId);
+  /** Follows a hint that an environment counts another version since `at`; environments nobody uses stay unread. */
+  async follow(environmentId: string, count: string, at: number | undefined): Promise<void> {
+    const entry = this.#entryOf(environmentId);
+    const { snapshot } = entry;
     if (snapshot === undefined) return;
     if (snapshot.source === 'database' && snapshot.version.startsWith(`${count}.`)) return;
+    entry.hintedAt ??= at;
     await this.refresh(environmentId);
   }
 
@@ -181,6 +185,8 @@ export class RulesetStore implements OnApplicationShutdown {
   }
 
   async #load(entry: Entry): Promise<void> {
+    const changedAt = entry.hintedAt;
+    entry.hintedAt = undefined;
     try {
       const stored = await readRuleset(this.#postgres, entry.environmentId);
       if (stored === undefined) return;
@@ -189,6 +195,7 @@ export class RulesetStore implements OnApplicationShutdown {
       this.#publish(
         entry,
         snapshotOf(entry.environmentId, { assembled, auditHead: stored.auditHead, source: 'database' }),
+        changedAt,
       );
       this.#save(entry);
     } catch (error) {
@@ -216,7 +223,7 @@ export class RulesetStore implements OnApplicationShutdown {
     );
   }
 
-  #publish(entry: Entry, next: Snapshot): void {
+  #publish(entry: Entry, next: Snapshot, changedAt?: number): void {
     const previous = entry.snapshot;
     if (previous?.version === next.version && previous.source === next.source) return;
     entry.snapshot = next;
@@ -224,7 +231,7 @@ export class RulesetStore implements OnApplicationShutdown {
       { environmentId: next.environmentId, version: next.version, auditHead: next.auditHead, source: next.source },
       'serving',
     );
-    if (previous !== undefined) this.#announce(entry, { previous, next });
+    if (previous !== undefined) this.#announce(entry, { previous, next, changedAt });
     this.#arm(entry);
   }
 
@@ -247,7 +254,8 @@ export class RulesetStore implements OnApplicationShutdown {
   #arm(entry: Entry): void {
     const { snapshot, moments, listeners } = entry;
     if (snapshot === undefined || listeners.size === 0) moments.rest();
-    else moments.wake(snapshot, () => this.#announce(entry, { previous: snapshot, next: snapshot }));
+    else
+      moments.wake(snapshot, () => this.#announce(entry, { previous: snapshot, next: snapshot, changedAt: undefined }));
   }
 
   #isAt(environmentId: string, version: string): boolean {
@@ -296,6 +304,8 @@ interface Entry {
   following?: Promise<void> | undefined;
   /** Version that could not be loaded, though the database was there. */
   refused?: string;
+  /** When the change was committed of which the oldest hint told that no reading has followed yet. */
+  hintedAt?: number | undefined;
   readonly listeners: Set<(change: Change) => void>;
 }
 
