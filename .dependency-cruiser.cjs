@@ -140,13 +140,13 @@ module.exports = {
     ),
 
     {
-      name: 'features of the api meet only at ruleset/ and access/',
+      name: 'features of the api meet only at ruleset/, access/ and traffic/',
       severity: 'error',
       from: { path: '^services/api/src/([^/]+)/', pathNot: tests },
       to: {
         path: '^services/api/src/[^/]+/',
         // the types of one schema name each other
-        pathNot: ['^services/api/src/$1/', '^services/api/src/(ruleset|access|graphql)/', '[.]graphql[.]ts$'],
+        pathNot: ['^services/api/src/$1/', '^services/api/src/(ruleset|access|traffic|graphql)/', '[.]graphql[.]ts$'],
       },
     },
     never(

@@ -35,7 +35,7 @@ const planted = [
   [
     'services/api/src/stale/report.ts',
     '../flags/flags.sql.ts',
-    'features of the api meet only at ruleset/ and access/',
+    'features of the api meet only at ruleset/, access/ and traffic/',
   ],
   ['services/api/src/flags/outcome.ts', '@nestjs/common', 'a core file of the api imports only core and the evaluator'],
   ['services/api/src/flags/flags.resolver.ts', 'pg', 'only .sql and .listener files and main open Postgres'],
