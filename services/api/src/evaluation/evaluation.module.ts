@@ -1,18 +1,28 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.ts';
+import { CONFIG, type Config } from '../config.ts';
 import { RulesetModule } from '../ruleset/ruleset.module.ts';
 import { Decisions } from './decision.store.ts';
 import { DecisionStreams } from './decision-stream.store.ts';
 import { DecisionsController } from './decisions.controller.ts';
 import { EvaluationResolver } from './evaluation.resolver.ts';
-import { EventTokens } from './event-token.store.ts';
+import { EVENT_TOKEN_ROOT, EventTokens } from './event-token.store.ts';
+import { Nudges } from './nudge.store.ts';
 import { OfrepController } from './ofrep.controller.ts';
 
 /** Decisions for those who do not decide themselves. */
 @Module({
   imports: [AccessModule, RulesetModule],
   controllers: [OfrepController, DecisionsController],
-  providers: [Decisions, DecisionStreams, EventTokens, EvaluationResolver],
+  providers: [
+    Decisions,
+    DecisionStreams,
+    EventTokens,
+    Nudges,
+    EvaluationResolver,
+    // the one secret that all replicas share
+    { provide: EVENT_TOKEN_ROOT, useFactory: ({ signingKey }: Config) => signingKey, inject: [CONFIG] },
+  ],
   exports: [Decisions],
 })
 export class EvaluationModule {}

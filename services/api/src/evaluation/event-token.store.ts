@@ -2,42 +2,53 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
-import { CONFIG, type Config } from '../config.ts';
 import { BurgeeError } from '../errors.ts';
 import { CLOCK, type Clock } from '../platform.module.ts';
 
-const hourMs = 3_600_000;
+/** Injection token of the secret behind all event tokens: one that every replica, or every relay of a key, shares. */
+export const EVENT_TOKEN_ROOT = Symbol('event token root');
+
+/** A token is made for the ten minutes in which its client first asked, and is good for two hours from their start. */
+export const eventTokenLimits = { slotMs: 600_000, goodForSlots: 12, keptForSlots: 9 } as const;
 
 /**
- * Tokens for OFREP's event stream, the only ones that travel in an address: EventSource sends no headers. One is good
- * until the end of the hour after it was made, can be used again, and opens nothing else.
+ * Tokens for OFREP's event stream, the only ones that travel in an address: EventSource sends no headers. One can be
+ * used again until it is too old, and opens nothing else.
  */
 @Injectable()
 export class EventTokens {
   readonly #keys: KeyStore;
   readonly #clock: Clock;
   readonly #secret: Buffer;
-  readonly #made = new Map<string, { readonly hour: number; readonly token: string }>();
+  readonly #made = new Map<string, string>();
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(KeyStore) keys: KeyStore, @Inject(CLOCK) clock: Clock) {
+  constructor(@Inject(EVENT_TOKEN_ROOT) root: string, @Inject(KeyStore) keys: KeyStore, @Inject(CLOCK) clock: Clock) {
     this.#keys = keys;
     this.#clock = clock;
-    // from the one secret that all replicas share
-    this.#secret = Buffer.from(hkdfSync('sha256', config.signingKey, '', 'burgee event tokens', 32));
+    this.#secret = Buffer.from(hkdfSync('sha256', root, '', 'burgee event tokens', 32));
   }
 
-  /** The hour that tokens made now are for. */
-  hour(): number {
-    return Math.floor(this.#clock() / hourMs);
+  /**
+   * The slot of the token that a client gets, or keeps: entity tags end with the slot of the token that came with them,
+   * so that a client goes on with its address, and a 304 leaves it with one that is good for half an hour at least.
+   */
+  slotFor(ifNoneMatch: string | undefined): number {
+    const now = this.#slot();
+    if (ifNoneMatch === undefined) return now;
+    const held = [...ifNoneMatch.matchAll(/\.([0-9a-z]{1,8})"/g)].map(([, slot = '']) => Number.parseInt(slot, 36));
+    // another replica's clock may be a little ahead
+    return held.find((slot) => slot <= now + 1 && now - slot < eventTokenLimits.keptForSlots) ?? now;
   }
 
-  /** The same text for the whole hour: a client whose address changes connects again. */
-  tokenOf(key: KeyCredential): string {
-    const hour = this.hour();
-    const made = this.#made.get(key.keyId);
-    if (made?.hour === hour) return made.token;
-    const token = `${key.keyId}.${hour}.${this.#mac(key, hour)}`;
-    this.#made.set(key.keyId, { hour, token });
+  /** The same text for everybody who has this key and this slot. */
+  tokenOf(key: KeyCredential, slot: number): string {
+    const name = `${key.keyId}.${slot.toString(36)}`;
+    let token = this.#made.get(name);
+    if (token === undefined) {
+      if (this.#made.size >= mostKept) this.#made.clear();
+      token = `${name}.${this.#mac(key, slot)}`;
+      this.#made.set(name, token);
+    }
     return token;
   }
 
@@ -47,11 +58,12 @@ export class EventTokens {
    * @throws UNAUTHORIZED when the token is not ours, too old, or its key is gone
    */
   keyOf(token: unknown): KeyCredential {
-    const [keyId = '', hourText = '', mac = ''] = typeof token === 'string' ? token.split('.') : [];
-    const hour = Number(hourText);
+    const [keyId = '', slotText = '', mac = ''] = typeof token === 'string' ? token.split('.') : [];
+    const slot = /^[0-9a-z]{1,8}$/.test(slotText) ? Number.parseInt(slotText, 36) : Number.NaN;
+    const age = this.#slot() - slot;
     const key = this.#keys.byId(keyId);
-    const isFresh = hour === this.hour() || hour === this.hour() - 1;
-    if (key === undefined || !isFresh || !isEqual(mac, this.#mac(key, hour))) {
+    const isFresh = age >= -1 && age < eventTokenLimits.goodForSlots;
+    if (key === undefined || !isFresh || !isEqual(mac, this.#mac(key, slot))) {
       throw new BurgeeError(
         'UNAUTHORIZED',
         'the token of this stream is not good, or no longer; ask for the flags again',
@@ -60,10 +72,16 @@ export class EventTokens {
     return key;
   }
 
-  #mac({ environmentId, keyId }: KeyCredential, hour: number): string {
-    return createHmac('sha256', this.#secret).update(`${environmentId}|${keyId}|${hour}`).digest('base64url');
+  #slot(): number {
+    return Math.floor(this.#clock() / eventTokenLimits.slotMs);
+  }
+
+  #mac({ environmentId, keyId }: KeyCredential, slot: number): string {
+    return createHmac('sha256', this.#secret).update(`${environmentId}|${keyId}|${slot}`).digest('base64url');
   }
 }
+
+const mostKept = 10_000;
 
 function isEqual(given: string, right: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(right)];

@@ -1,17 +1,18 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credential, Public } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
 import { catalogue } from '../errors.ts';
 import { contextIn } from '../ruleset/context.ts';
-import { eventText } from '../ruleset/event.ts';
 import { etagMatches } from '../ruleset/negotiation.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
 import { EventStreams } from '../ruleset/stream.store.ts';
 import { audienceOf, type Body, type Decided, Decisions } from './decision.store.ts';
 import { EventTokens } from './event-token.store.ts';
+import { Nudges } from './nudge.store.ts';
 
 const json = 'application/json; charset=utf-8';
 
@@ -22,6 +23,7 @@ export class OfrepController {
   readonly #rulesets: RulesetStore;
   readonly #streams: EventStreams;
   readonly #tokens: EventTokens;
+  readonly #nudges: Nudges;
   readonly #keys: KeyStore;
 
   constructor(
@@ -29,20 +31,23 @@ export class OfrepController {
     @Inject(RulesetStore) rulesets: RulesetStore,
     @Inject(EventStreams) streams: EventStreams,
     @Inject(EventTokens) tokens: EventTokens,
+    @Inject(Nudges) nudges: Nudges,
     @Inject(KeyStore) keys: KeyStore,
   ) {
     this.#decisions = decisions;
     this.#rulesets = rulesets;
     this.#streams = streams;
     this.#tokens = tokens;
+    this.#nudges = nudges;
     this.#keys = keys;
   }
 
   @Post('evaluate/flags/:key')
   @HttpCode(200)
   @Credential('client', 'server')
-  async one(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('key') key: string): Promise<void> {
+  async one(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const credential = request.credential as KeyCredential;
+    const { key } = request.params as { key: string };
     const context = contextIn(request.body);
     const snapshot = await this.#decisions.snapshotOf(credential);
     const { evaluation, entry, used } = this.#decisions.one(snapshot, audienceOf(credential), { key, context });
@@ -56,20 +61,19 @@ export class OfrepController {
   @Post('evaluate/flags')
   @HttpCode(200)
   @Credential('client', 'server')
-  async all(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Query('flagConfigEtag') nudgedTo?: unknown,
-  ): Promise<void> {
+  async all(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const credential = request.credential as KeyCredential;
     const context = contextIn(request.body);
-    const snapshot = await this.#atLeast(await this.#decisions.snapshotOf(credential), nudgedTo);
+    const ifNoneMatch = request.headers['if-none-match'];
+    const snapshot = await this.#atLeast(await this.#decisions.snapshotOf(credential), request.query as Nudge);
+    this.#nudges.watch(snapshot.environmentId);
     const audience = audienceOf(credential);
     const tag = this.#decisions.tag(snapshot, audience, context);
-    // the address of the stream in the body is good for this hour and the next
-    const etag = `"${tag}.${this.#tokens.hour()}"`;
+    // who is told "not modified" goes on with the address of the stream that came with the body
+    const slot = this.#tokens.slotFor(ifNoneMatch);
+    const etag = `"${tag}.${slot.toString(36)}"`;
     reply.header('etag', etag).header('cache-control', 'no-cache');
-    if (etagMatches(request.headers['if-none-match'], etag)) {
+    if (etagMatches(ifNoneMatch, etag)) {
       reply.status(304).send();
       return;
     }
@@ -77,40 +81,56 @@ export class OfrepController {
       bulkBody(snapshot, this.#decisions.all(snapshot, audience, context)),
     );
     for (const { delivered } of body.rendered) delivered.count += 1;
-    reply.header('content-type', json).send(body.text + this.#streamsMember(credential));
+    reply.header('content-type', json).send(body.text + streamsMember(this.#tokens.tokenOf(credential, slot)));
   }
 
   /** OFREP's nudge: says that something changed, not what. The token in the address is the credential. */
   @Get('events')
   @Public()
-  async events(@Res() reply: FastifyReply, @Query('token') token?: unknown): Promise<void> {
-    const { keyId, environmentId } = this.#tokens.keyOf(token);
-    await this.#rulesets.open(environmentId);
+  async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { keyId, environmentId } = this.#tokens.keyOf((request.query as { token?: unknown }).token);
+    const snapshot = await this.#rulesets.open(environmentId);
     let undo = () => {};
     const stream = this.#streams.open(reply, { isAllowed: () => this.#keys.isGood(keyId), onEnd: () => undo() });
-    undo = this.#rulesets.subscribe(environmentId, ({ next }) => stream.send(nudge(next)));
+    undo = this.#nudges.follow(snapshot, stream, lastEventId(request));
   }
 
   /** A client that another replica nudged must not get what that replica has left behind. */
-  async #atLeast(snapshot: Snapshot, nudgedTo: unknown): Promise<Snapshot> {
-    if (typeof nudgedTo !== 'string' || nudgedTo === snapshot.version) return snapshot;
-    await this.#rulesets.synchronise().catch(() => undefined); // away: what is in memory is the newest there is
-    return this.#rulesets.open(snapshot.environmentId);
+  async #atLeast(snapshot: Snapshot, nudge: Nudge): Promise<Snapshot> {
+    const { flagConfigEtag, flagConfigLastModified } = nudge;
+    if (flagConfigEtag === undefined && flagConfigLastModified === undefined) return snapshot;
+    let newest = snapshot;
+    // a run that is under way may have looked before the change; the second one begins after it
+    for (let run = 1; run <= 2 && newest.version !== flagConfigEtag; run += 1) {
+      // away, or too slow: what is in memory is the newest there is
+      await Promise.race([this.#rulesets.synchronise().catch(() => undefined), pause(patienceMs, undefined, noRef)]);
+      newest = await this.#rulesets.open(snapshot.environmentId);
+    }
+    return newest;
   }
+}
 
-  #streamsMember(key: KeyCredential): string {
-    const requestUri = `/ofrep/v1/events?token=${this.#tokens.tokenOf(key)}`;
-    return `,"eventStreams":[{"type":"sse","endpoint":{"requestUri":"${requestUri}"},"inactivityDelaySec":120}]}`;
-  }
+/** What a nudged client says about the nudge. */
+interface Nudge {
+  readonly flagConfigEtag?: unknown;
+  readonly flagConfigLastModified?: unknown;
+}
+
+const patienceMs = 1000;
+const noRef = { ref: false } as const;
+
+function lastEventId(request: FastifyRequest): string | undefined {
+  const id = request.headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+function streamsMember(token: string): string {
+  const requestUri = `/ofrep/v1/events?token=${token}`;
+  return `,"eventStreams":[{"type":"sse","endpoint":{"requestUri":"${requestUri}"},"inactivityDelaySec":120}]}`;
 }
 
 /** All but the closing brace: the address of the stream follows, which differs from key to key. */
 function bulkBody(snapshot: Snapshot, decided: Decided): Body {
   const entries = decided.rendered.map(({ entry }) => entry).join(',');
   return { text: `{"flags":[${entries}],"metadata":{"version":${JSON.stringify(snapshot.version)}}`, ...decided };
-}
-
-function nudge({ version }: Snapshot): string {
-  const data = JSON.stringify({ type: 'refetchEvaluation', etag: version });
-  return eventText({ id: version, event: 'message', data });
 }
