@@ -15,6 +15,7 @@ import { PlatformModule } from './platform.module.ts';
 import { RulesetModule } from './ruleset/ruleset.module.ts';
 import { SegmentsModule } from './segments/segments.module.ts';
 import { StaleModule } from './stale/stale.module.ts';
+import { TrafficModule } from './traffic/traffic.module.ts';
 
 /** The features of the api. */
 @Module({})
@@ -24,6 +25,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.with(config, logger),
+        TrafficModule,
         AccessModule,
         RulesetModule,
         EvaluationModule,
