@@ -6,9 +6,10 @@ import {
   Module,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { CONFIG, type Config } from './config.ts';
+import { loggedError } from './log-error.ts';
 import { Postgres } from './postgres.ts';
 
 /** Injection token of the process's pino logger. */
@@ -50,9 +51,9 @@ export class PlatformModule implements OnApplicationShutdown {
   }
 }
 
-/** Makes the process's log: one JSON object a line, never with a header, a body or a query string. */
-export function createLogger(level: Config['logLevel']): Logger {
-  return pino({ level, base: { service: 'burgee-api' } });
+/** Makes the process's log: one JSON object a line, never with a header, a body, a query string or what an error quotes. */
+export function createLogger(level: Config['logLevel'], destination?: DestinationStream): Logger {
+  return pino({ level, base: { service: 'burgee-api' }, serializers: { err: loggedError } }, destination);
 }
 
 /** Lets Nest speak through the same log; what it says while starting is for debugging. */
