@@ -5,12 +5,14 @@ import { AdminModule } from './admin/admin.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
 import { ChangesModule } from './changes/changes.module.ts';
 import type { Config } from './config.ts';
+import { DatabaseModule } from './database.module.ts';
 import { EvaluationModule } from './evaluation/evaluation.module.ts';
 import { ExposureModule } from './exposure/exposure.module.ts';
 import { FlagsModule } from './flags/flags.module.ts';
 import { GraphqlModule } from './graphql/graphql.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { ImportsModule } from './imports/imports.module.ts';
+import { OpenApiModule } from './openapi/openapi.module.ts';
 import { PlatformModule } from './platform.module.ts';
 import { RulesetModule } from './ruleset/ruleset.module.ts';
 import { SegmentsModule } from './segments/segments.module.ts';
@@ -25,6 +27,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.with(config, logger),
+        DatabaseModule,
         TrafficModule,
         AccessModule,
         RulesetModule,
@@ -38,6 +41,7 @@ export class AppModule {
         ChangesModule,
         GraphqlModule,
         HealthModule,
+        OpenApiModule,
         AdminModule,
       ],
     };

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
 import { apiEnvironment } from '../main.support.ts';
 import { createApp, type RunningApi, startApi } from '../main.ts';
+import { openApiDocument } from '../openapi/document.ts';
 
 /** Every route there is, and whom it opens to. A route that is not in this list fails the test. */
 const routes: Readonly<Record<string, string>> = {
@@ -14,6 +15,7 @@ const routes: Readonly<Record<string, string>> = {
   'GET /.well-known/jwks.json': 'public',
   'GET /livez': 'public',
   'GET /metrics': 'public',
+  'GET /openapi.json': 'public',
   'GET /readyz': 'public',
   'GET /ofrep/v1/events': 'public',
   'POST /auth/setup': 'public',
@@ -95,6 +97,16 @@ function openTo(place: object, handler: Handler): string {
 test('every route is listed here with those it opens to', async () => {
   const { controllers } = await handlers();
   expect(Object.fromEntries(controllers.sort())).toEqual(routes);
+});
+
+test('every door of applications is in the OpenAPI document, and nothing else is', () => {
+  const isOurs = (route: string, open: string) =>
+    /^\w+ \/(ofrep|v1|livez|readyz|openapi\.json)/.test(route) && open !== 'member';
+  const doors = Object.entries(routes).filter(([route, open]) => isOurs(route, open));
+  const documented = Object.entries(openApiDocument.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('{key}', ':key')}`),
+  );
+  expect(documented.sort()).toEqual(doors.map(([route]) => route).sort());
 });
 
 test('every query and mutation names its credentials, and none is public', async () => {
