@@ -14,7 +14,8 @@ export interface LoggedError {
 
 /**
  * Takes from an error what may be logged. Messages that quote data are left out: those of Postgres about values (classes
- * 22 and 23) and of JSON.parse, which shows a piece of what it read; so are details, hints and every other property.
+ * 22 and 23) or raised by a trigger, and those of JSON.parse, which show a piece of what it read; so are details, hints and
+ * every other property.
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'something was thrown that is no error' };
@@ -44,7 +45,7 @@ const isFrame = (line: string) => /^\s+at /.test(line);
 
 function quotesData(error: RichError): boolean {
   if (error instanceof SyntaxError) return true;
-  return typeof error.code === 'string' && /^(22|23)[0-9A-Z]{3}$/.test(error.code);
+  return typeof error.code === 'string' && /^(22|23|P0|BG)[0-9A-Z]{3}$/.test(error.code);
 }
 
 function text(value: unknown): string | undefined {
