@@ -21,6 +21,7 @@ export class Limits {
   readonly #byAddress: Buckets | undefined;
   readonly #refused: Buckets | undefined;
   readonly #limited: Counter<'by'>;
+  readonly #names = new Map<string, string>();
 
   constructor(@Inject(CONFIG) config: Config, @Inject(METRICS) metrics: Registry) {
     this.#byKey = perSecond(config.keyRateLimit);
@@ -43,7 +44,7 @@ export class Limits {
    */
   arrive(sender: Sender): void {
     if (this.#byAddress === undefined) return;
-    const waitSeconds = this.#byAddress.take(limitedName(sender.ip), performance.now());
+    const waitSeconds = this.#byAddress.take(this.#nameOf(sender.ip), performance.now());
     if (waitSeconds > 0) throw this.#refusal('address', waitSeconds);
   }
 
@@ -69,12 +70,23 @@ export class Limits {
     kind: 'key' | 'member',
     lookUp: () => Promise<T | undefined>,
   ): Promise<T | undefined> {
-    const name = `${kind} ${limitedName(sender.ip)}`;
+    const name = `${kind} ${this.#nameOf(sender.ip)}`;
     const waitSeconds = this.#refused?.wait(name, performance.now()) ?? 0;
     if (waitSeconds > 0) throw this.#refusal('refused', waitSeconds);
     const found = await lookUp();
     if (found === undefined) this.#refused?.take(name, performance.now());
     return found;
+  }
+
+  /** Finding the network of an IPv6 address takes longer than a decision: what was found is kept a while. */
+  #nameOf(address: string): string {
+    let name = this.#names.get(address);
+    if (name === undefined) {
+      name = limitedName(address);
+      if (this.#names.size >= namesKept) this.#names.clear();
+      this.#names.set(address, name);
+    }
+    return name;
   }
 
   #refusal(by: LimitedBy, retryAfterSeconds: number): BurgeeError {
@@ -83,6 +95,7 @@ export class Limits {
   }
 }
 
+const namesKept = 10_000;
 const sentences: Readonly<Record<LimitedBy, string>> = {
   key: 'too many requests with this key',
   address: 'too many requests from this address',
