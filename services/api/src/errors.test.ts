@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asBurgeeError, BurgeeError, extensionsOf, isDatabaseAway } from './errors.ts';
+import { asBurgeeError, BurgeeError, extensionsOf, isUnavailable } from './errors.ts';
 
 const raised = (code: string, more: object = {}) => Object.assign(new Error('said by Postgres'), { code, ...more });
 
@@ -37,9 +37,9 @@ test.each([
 });
 
 test('knows that the database is away, also where pg gives no code', () => {
-  expect(isDatabaseAway(new Error('Connection terminated unexpectedly'))).toBe(true);
-  expect(isDatabaseAway(new Error('timeout exceeded when trying to connect'))).toBe(true);
-  expect(isDatabaseAway(new TypeError('x is not a function'))).toBe(false);
+  expect(isUnavailable(new Error('Connection terminated unexpectedly'))).toBe(true);
+  expect(isUnavailable(new Error('timeout exceeded when trying to connect'))).toBe(true);
+  expect(isUnavailable(new TypeError('x is not a function'))).toBe(false);
 });
 
 test('shows nothing of a fault of ours but keeps its cause', () => {

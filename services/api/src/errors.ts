@@ -21,16 +21,20 @@ export const catalogue = {
   NOT_ALLOWED_HERE: { status: 403, fix: 'Do it through the door that the message names.' },
   // what the api refuses itself
   UNAUTHORIZED: { status: 401, fix: 'Send a key as Authorization: Bearer.' },
+  INVALID_TOKEN: { status: 401, fix: 'Sign in again; applications send an API key, which begins with bgy_.' },
   BAD_INPUT: { status: 400, fix: 'Send what the message asks for.' },
   NOT_FOUND: { status: 404, fix: 'Check the address and the spelling.' },
   IMPORT_REFUSED: { status: 400, fix: 'Mend the places named in `problems`, or leave these flags out.' },
   INVALID_CURSOR: { status: 400, fix: 'Start again from the first page.' },
   METHOD_NOT_ALLOWED: { status: 405, fix: 'Use a method that the Allow header names.' },
   BODY_TOO_LARGE: { status: 413, fix: 'Send less.' },
+  HEADERS_TOO_LARGE: { status: 431, fix: 'Send fewer or shorter headers; a context belongs into the body.' },
+  REQUEST_TIMEOUT: { status: 408, fix: 'Send the request faster, or a smaller one.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, fix: 'Send Content-Type: application/json.' },
   TOO_MANY_REQUESTS: { status: 429, fix: 'Wait as long as Retry-After says.' },
   READ_ONLY: { status: 503, fix: 'Wait: the database takes no writes at the moment.' },
   UNAVAILABLE: { status: 503, fix: 'Try again in a moment; flags are served meanwhile.' },
+  TOO_BUSY: { status: 503, fix: 'Ask again after as many seconds as Retry-After says; open streams go on.' },
   TOO_MANY_STREAMS: { status: 503, fix: 'Connect again after the time that Retry-After says.' },
   INTERNAL: { status: 500, fix: 'Report it with the time of the request; the log has more.' },
   // OpenFeature's words
@@ -126,9 +130,9 @@ export function errorFromPostgres(error: unknown): BurgeeError | undefined {
   return undefined;
 }
 
-/** True when the error means that the database is away, busy or slow, and not that the request was wrong. */
-export function isDatabaseAway(error: unknown): boolean {
-  return errorFromPostgres(error)?.status === 503;
+/** True when the error means that what this process stands on (the database, or another Burgee) is away, busy or slow, and not that the request was wrong. */
+export function isUnavailable(error: unknown): boolean {
+  return (error instanceof BurgeeError ? error : errorFromPostgres(error))?.status === 503;
 }
 
 interface PostgresError extends Error {
@@ -164,6 +168,7 @@ const awayCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
+  'EMFILE',
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -185,11 +190,11 @@ function errorFromFastify(error: unknown): BurgeeError | undefined {
   if (!(error instanceof Error)) return undefined;
   switch ((error as { code?: unknown }).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new BurgeeError('BODY_TOO_LARGE', 'the body is larger than this door takes', { cause: error });
+      return new BurgeeError('BODY_TOO_LARGE', 'the body is larger than this address takes', { cause: error });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new BurgeeError('UNSUPPORTED_MEDIA_TYPE', 'application/json only', { cause: error });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new BurgeeError('BAD_INPUT', error.message, { cause: error });
+      return new BurgeeError('BAD_INPUT', 'the body has not as many bytes as Content-Length says', { cause: error });
     case 'FST_ERR_BAD_URL':
       return new BurgeeError('BAD_INPUT', 'the address holds a percent sign that starts no byte of UTF-8', {
         cause: error,

@@ -1,16 +1,8 @@
-import {
-  type DynamicModule,
-  Global,
-  Inject,
-  type LoggerService,
-  Module,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { type DynamicModule, Global, type LoggerService, Module } from '@nestjs/common';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { CONFIG, type Config } from './config.ts';
 import { loggedError } from './log-error.ts';
-import { Postgres } from './postgres.ts';
 
 /** Injection token of the process's pino logger. */
 export const LOGGER = Symbol('logger');
@@ -21,18 +13,11 @@ export const CLOCK = Symbol('clock');
 /** Milliseconds since 1970. */
 export type Clock = () => number;
 
-/** What every feature stands on: configuration, log, clock and the way to the database. */
+/** What every feature stands on: configuration, log, figures and clock. */
 @Global()
 @Module({})
-export class PlatformModule implements OnApplicationShutdown {
-  readonly #postgres: Postgres;
-
-  constructor(@Inject(Postgres) postgres: Postgres) {
-    this.#postgres = postgres;
-  }
-
+export class PlatformModule {
   static with(config: Config, logger: Logger): DynamicModule {
-    const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
     return {
       module: PlatformModule,
       providers: [
@@ -40,14 +25,9 @@ export class PlatformModule implements OnApplicationShutdown {
         { provide: LOGGER, useValue: logger },
         { provide: CLOCK, useValue: Date.now },
         { provide: METRICS, useValue: new Registry() },
-        { provide: Postgres, useFactory: () => new Postgres({ url: config.databaseUrl, onError }) },
       ],
-      exports: [CONFIG, LOGGER, CLOCK, METRICS, Postgres],
+      exports: [CONFIG, LOGGER, CLOCK, METRICS],
     };
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.#postgres.close();
   }
 }
 

@@ -20,6 +20,10 @@ const statementTimeoutMs = 10_000;
 /** For one write of many rows, such as ten thousand flags, whose audit entries are made at its end. */
 const longStatementTimeoutMs = 300_000;
 const lockTimeoutMs = 2000;
+/** What keeps rulesets fresh must notice soon that nothing comes any more. */
+const syncTimeoutMs = 2000;
+/** No connection outlives a failover for longer, whatever still answers at its other end. */
+const maxLifetimeSeconds = 300;
 const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 
 /**
@@ -30,25 +34,19 @@ export class Postgres {
   /** Typed SQL outside a transaction. */
   readonly db: Kysely<DB>;
   readonly #pool: pg.Pool;
-  readonly #sync: pg.Pool;
+  readonly #openSync: () => pg.Pool;
+  #sync: pg.Pool;
   readonly #long: pg.Pool;
   readonly #longDb: Kysely<DB>;
 
   constructor(options: PostgresOptions) {
     const { url, onError } = options;
-    const limits = { connectionTimeoutMillis: connectTimeoutMs, ...keepAlive };
+    const limits = { connectionTimeoutMillis: connectTimeoutMs, maxLifetimeSeconds, ...keepAlive };
     this.#pool = new pg.Pool({
       connectionString: url,
       max: 10,
       query_timeout: statementTimeoutMs + 2000,
       application_name: 'burgee-api',
-      ...limits,
-    });
-    this.#sync = new pg.Pool({
-      connectionString: url,
-      max: 2,
-      query_timeout: 5000,
-      application_name: 'burgee-sync',
       ...limits,
     });
     this.#long = new pg.Pool({
@@ -58,11 +56,10 @@ export class Postgres {
       application_name: 'burgee-long',
       ...limits,
     });
-    for (const pool of [this.#pool, this.#sync, this.#long]) {
-      pool.on('error', onError);
-      // a connection in use that breaks between two statements has no other listener, and would end the process
-      pool.on('connect', (client) => client.on('error', onError));
-    }
+    this.#openSync = () =>
+      watched(new pg.Pool({ connectionString: url, max: 2, application_name: 'burgee-sync', ...limits }), onError);
+    this.#sync = this.#openSync();
+    for (const pool of [this.#pool, this.#long]) watched(pool, onError);
     this.db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#pool }) });
     this.#longDb = new Kysely<DB>({ dialect: new PostgresDialect({ pool: this.#long }) });
   }
@@ -84,31 +81,32 @@ export class Postgres {
   }
 
   /** Runs one statement on the connections that keep rulesets fresh. */
-  async syncQuery<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#sync.query<Row>(text, [...values])).rows;
+  async syncQuery<Row extends object>(
+    text: string,
+    values: readonly unknown[] = [],
+    timeoutMs: number = syncTimeoutMs,
+  ): Promise<Row[]> {
+    const statement = { text, values: [...values], query_timeout: timeoutMs };
+    return (await this.#sync.query<Row>(statement)).rows;
   }
 
-  /** Runs `read` in one REPEATABLE READ transaction: all that it sees belongs to one instant. */
-  async readAtOneInstant<T>(read: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-    const client = await this.#sync.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('begin isolation level repeatable read read only');
-      const result = await read(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      broken = error as Error;
-      throw error;
-    } finally {
-      // a connection that failed half-way may still be inside its transaction: it is thrown away
-      client.release(broken);
-    }
+  /** Asks on fresh connections from now on: after a failover those of before may lead to the wrong server. */
+  renewSync(): void {
+    const before = this.#sync;
+    this.#sync = this.#openSync();
+    before.end().catch(() => undefined); // each connection tells its own trouble
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#pool.end(), this.#sync.end(), this.#long.end()]);
   }
+}
+
+function watched(pool: pg.Pool, onError: (error: Error) => void): pg.Pool {
+  pool.on('error', onError);
+  // a connection in use that breaks between two statements has no other listener, and would end the process
+  pool.on('connect', (client) => client.on('error', onError));
+  return pool;
 }
 
 /** A connection of its own for LISTEN; never without an error listener, for that would end the process. */

@@ -3,7 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { ApiKeysResolver } from './api-keys.resolver.ts';
 import { AuthController } from './auth.controller.ts';
 import { CredentialGuard } from './credential.guard.ts';
-import { KeyStore } from './key.store.ts';
+import { KeysModule } from './keys.module.ts';
 import { MEMBER_CREDENTIALS } from './member-credentials.ts';
 import { MembersResolver } from './members.resolver.ts';
 import { ProjectsResolver } from './projects.resolver.ts';
@@ -11,9 +11,9 @@ import { Sessions } from './sessions.store.ts';
 
 /** Who may pass: keys, people and the one guard. */
 @Module({
+  imports: [KeysModule],
   controllers: [AuthController],
   providers: [
-    KeyStore,
     Sessions,
     { provide: MEMBER_CREDENTIALS, useExisting: Sessions },
     { provide: APP_GUARD, useClass: CredentialGuard },
@@ -21,6 +21,6 @@ import { Sessions } from './sessions.store.ts';
     MembersResolver,
     ApiKeysResolver,
   ],
-  exports: [KeyStore, MEMBER_CREDENTIALS],
+  exports: [KeysModule, MEMBER_CREDENTIALS],
 })
 export class AccessModule {}

@@ -1,11 +1,14 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
 import { apiEnvironment } from '../main.support.ts';
 import { Postgres } from '../postgres.ts';
+import { Limits } from '../traffic/limits.store.ts';
 import { Credential, CredentialGuard, Public } from './credential.guard.ts';
+import { databaseKeys } from './database-keys.support.ts';
 import { KeyStore } from './key.store.ts';
 
 class Room {
@@ -21,9 +24,9 @@ class Room {
 async function pass(handler: () => void): Promise<boolean> {
   const config = readConfig(await apiEnvironment('postgres://nobody:nothing@127.0.0.1:1/none'));
   const postgres = new Postgres({ url: config.databaseUrl, onError: () => undefined });
-  const keys = new KeyStore(postgres, Date.now, pino({ level: 'silent' }));
+  const keys = new KeyStore(databaseKeys(postgres), Date.now, pino({ level: 'silent' }));
   const nobody = { cookieName: 'session', fromCookie: async () => undefined, fromBearer: async () => undefined };
-  const guard = new CredentialGuard(new Reflector(), keys, nobody, config);
+  const guard = new CredentialGuard(new Reflector(), keys, nobody, config, new Limits(config, new Registry()));
   const context = {
     getHandler: () => handler,
     getClass: () => Room,

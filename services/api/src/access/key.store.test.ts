@@ -3,17 +3,21 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { insertKey } from '../main.support.ts';
 import { Postgres } from '../postgres.ts';
+import { databaseKeys } from './database-keys.support.ts';
 import { KeyStore } from './key.store.ts';
+import type { KeySource } from './key-source.ts';
 
 let database: ThrowawayDatabase;
 let postgres: Postgres;
 let environmentId: string;
+let source: KeySource;
 let now: number;
 let keys: KeyStore;
 
 beforeAll(async () => {
   database = await throwawayDatabase();
   postgres = new Postgres({ url: database.apiUrl, onError: () => undefined });
+  source = databaseKeys(postgres);
   await database.run(`
     insert into burgee.project (key, name) values ('p', 'P');
     insert into burgee.environment (project_id, key, name) select id, 'e', 'E' from burgee.project`);
@@ -22,7 +26,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   now = Date.now();
-  keys = new KeyStore(postgres, () => now, pino({ level: 'silent' }));
+  keys = new KeyStore(source, () => now, pino({ level: 'silent' }));
 });
 afterAll(async () => {
   await postgres.close();
@@ -34,7 +38,7 @@ test('finds a key in memory after a refresh, and in the database before', async 
   expect(keys.find(text)).toBeUndefined();
   expect(await keys.lookUp(text)).toMatchObject({ kind: 'key', keyKind: 'client', environmentId });
   expect(keys.find(text)).toMatchObject({ keyKind: 'client' });
-  const other = new KeyStore(postgres, () => now, pino({ level: 'silent' }));
+  const other = new KeyStore(source, () => now, pino({ level: 'silent' }));
   await other.refresh();
   expect(other.find(text)).toEqual(keys.find(text));
 });
@@ -82,7 +86,7 @@ test('takes keys from a snapshot, but not over what the database said', async ()
   const text = await insertKey(database, environmentId, 'client');
   await keys.refresh();
   const saved = keys.keysOf(environmentId);
-  const fresh = new KeyStore(postgres, () => now, pino({ level: 'silent' }));
+  const fresh = new KeyStore(source, () => now, pino({ level: 'silent' }));
   fresh.seed(saved);
   expect(fresh.find(text)).toBeDefined();
   expect(JSON.stringify(saved)).not.toContain(text);

@@ -1,53 +1,65 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { BurgeeError, isDatabaseAway } from '../errors.ts';
+import { BurgeeError, isUnavailable } from '../errors.ts';
 import { CLOCK, type Clock, LOGGER } from '../platform.module.ts';
-import { Postgres } from '../postgres.ts';
+import { singleFlight } from '../single-flight.ts';
 import { hashApiKey, isApiKey } from './api-key.ts';
 import type { KeyCredential } from './credential.ts';
-import { readKey, readKeys, type StoredKey, writeLastUsed } from './keys.sql.ts';
+import { KEY_SOURCE, type KeySource, type StoredKey } from './key-source.ts';
 
 /**
- * The API keys in memory, by hash. The ruleset listener refreshes it on every notification and poll, and fills it from
- * snapshots while Postgres is away, so that checking a key is one look into a map.
+ * The API keys in memory, by hash. The ruleset listener refreshes it with every hint and poll, and it begins with the
+ * keys of snapshots while their source is away, so that checking a key is one look into a map.
  */
 @Injectable()
 export class KeyStore {
-  readonly #postgres: Postgres;
+  readonly #source: KeySource;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #byHash = new Map<string, Entry>();
   #byId = new Map<string, Entry>();
+  /**
+   * The same by text, as requests show it, to hash each only once. Only texts whose hash was found come in, so there
+   * are no more than keys; a wrong text is compared with none of them, because a map compares what hashes alike, by a
+   * hash with a seed of this process.
+   */
+  #byText = new Map<string, Entry>();
   /** Hash → when it was found to be unknown; bounded, and forgotten at every refresh. */
   #unknown = new Map<string, number>();
   readonly #used = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
-  #refreshing: Promise<void> | undefined;
+  /** Reads all keys again. */
+  readonly refresh: () => Promise<void>;
+  #hasRead = false;
   #isAway = false;
 
-  constructor(@Inject(Postgres) postgres: Postgres, @Inject(CLOCK) clock: Clock, @Inject(LOGGER) logger: Logger) {
-    this.#postgres = postgres;
+  constructor(@Inject(KEY_SOURCE) source: KeySource, @Inject(CLOCK) clock: Clock, @Inject(LOGGER) logger: Logger) {
+    this.#source = source;
     this.#clock = clock;
     this.#logger = logger;
+    this.refresh = singleFlight(() => this.#read());
   }
 
   /** The credential of a key that is in memory and still good. */
   find(text: string): KeyCredential | undefined {
-    return this.#credentialOf(this.#byHash.get(hexHash(text)));
+    const known = this.#byText.get(text);
+    if (known !== undefined) return this.#credentialOf(known);
+    const entry = this.#byHash.get(hexHash(text));
+    if (entry !== undefined) this.#byText.set(text, entry);
+    return this.#credentialOf(entry);
   }
 
   /**
-   * Asks the database for a key that is not in memory.
+   * Asks the source for a key that is not in memory.
    *
-   * @throws UNAVAILABLE while the database is away: nobody can say then that the key is wrong
+   * @throws UNAVAILABLE while the source is away: nobody can say then that the key is wrong
+   * @throws PROVIDER_NOT_READY when it is away since the start, and no snapshot brought a key either
    */
   async lookUp(text: string): Promise<KeyCredential | undefined> {
     if (!isApiKey(text)) return undefined;
     const hash = hexHash(text);
     if ((this.#unknown.get(hash) ?? Number.NEGATIVE_INFINITY) > this.#clock() - unknownForMs) return undefined;
-    if (this.#isAway)
-      throw new BurgeeError('UNAVAILABLE', 'This key cannot be checked while the database is away.', retry);
-    const key = await readKey(this.#postgres, hash);
+    const key = await this.#ask(hash);
     if (key === undefined) {
       if (this.#unknown.size >= maxUnknown) this.#unknown.clear();
       this.#unknown.set(hash, this.#clock());
@@ -78,19 +90,6 @@ export class KeyStore {
     for (const key of keys) if (!this.#byId.has(key.id)) this.#remember(key);
   }
 
-  /** Reads all keys again; calls that come meanwhile share the next reading. */
-  async refresh(): Promise<void> {
-    const running = this.#refreshing;
-    if (running !== undefined) {
-      await running.catch(() => undefined);
-      if (this.#refreshing !== undefined && this.#refreshing !== running) return this.#refreshing;
-    }
-    this.#refreshing = this.#read().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
-  }
-
   /** Calls back after every refresh that changed a key; returns the undo. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -103,21 +102,35 @@ export class KeyStore {
     const uses = new Map(this.#used);
     this.#used.clear();
     try {
-      await writeLastUsed(this.#postgres, uses);
+      await this.#source.writeLastUsed(uses);
     } catch (error) {
       for (const [id, at] of uses) this.#used.set(id, Math.max(at, this.#used.get(id) ?? 0));
       this.#logger.warn({ err: error }, 'the last uses of keys could not be written');
     }
   }
 
+  async #ask(hash: string): Promise<StoredKey | undefined> {
+    try {
+      if (this.#isAway) throw new BurgeeError('UNAVAILABLE', 'This key cannot be checked at the moment.', retry);
+      return await this.#source.readKey(hash);
+    } catch (error) {
+      if (!isUnavailable(error) || this.#hasRead || this.#byId.size > 0) throw error;
+      throw new BurgeeError('PROVIDER_NOT_READY', 'the flags of this environment are not loaded yet', {
+        ...retry,
+        cause: error,
+      });
+    }
+  }
+
   async #read(): Promise<void> {
     try {
-      const keys = await readKeys(this.#postgres);
+      const keys = await this.#source.readKeys([...this.#byId.values()].map(({ key }) => key));
       this.#isAway = false;
+      this.#hasRead = true;
       this.#unknown.clear();
       if (this.#replace(keys)) for (const listener of this.#listeners) listener();
     } catch (error) {
-      this.#isAway = isDatabaseAway(error);
+      this.#isAway = isUnavailable(error);
       throw error;
     }
   }
@@ -126,9 +139,10 @@ export class KeyStore {
     const before = this.#byId;
     this.#byHash = new Map();
     this.#byId = new Map();
+    this.#byText = new Map();
     for (const key of keys) this.#remember(key);
     const isSame = (key: StoredKey) => JSON.stringify(before.get(key.id)?.key) === JSON.stringify(key);
-    return before.size !== keys.length || !keys.every(isSame);
+    return before.size !== this.#byId.size || !keys.every(isSame);
   }
 
   #remember(key: StoredKey): void {
@@ -140,6 +154,7 @@ export class KeyStore {
       keyName: key.name,
     });
     const entry = { key, credential };
+    this.#byText.clear();
     this.#byHash.set(key.hash, entry);
     this.#byId.set(key.id, entry);
   }

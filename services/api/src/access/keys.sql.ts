@@ -1,16 +1,5 @@
 import type { Postgres } from '../postgres.ts';
-import type { KeyKind } from './credential.ts';
-
-/** An API key as the api keeps it in memory and in a snapshot; the hash is hex. */
-export interface StoredKey {
-  readonly id: string;
-  readonly environmentId: string;
-  readonly kind: KeyKind;
-  readonly name: string;
-  readonly hash: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number | null;
-}
+import type { StoredKey } from './key-source.ts';
 
 const columns = `
   api_key.id,

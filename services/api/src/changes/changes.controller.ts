@@ -6,9 +6,11 @@ import { MEMBER_CREDENTIALS, type MemberCredentials } from '../access/member-cre
 import { CurrentMember } from '../access/needs.guard.ts';
 import { presentedBy } from '../access/presented.ts';
 import { Postgres } from '../postgres.ts';
+import type { EventStream } from '../ruleset/open-stream.store.ts';
 import { patchBetween } from '../ruleset/patch.ts';
-import { type Change, RulesetStore } from '../ruleset/ruleset.store.ts';
-import { type EventStream, EventStreams } from '../ruleset/stream.store.ts';
+import { RulesetStore } from '../ruleset/ruleset.store.ts';
+import type { Change } from '../ruleset/snapshot.ts';
+import { EventStreams } from '../ruleset/stream.store.ts';
 import { readWatchable, type WatchedEnvironment } from './changes.sql.ts';
 
 const reviewMs = 30_000;
@@ -46,6 +48,7 @@ export class ChangesController {
     const undos = new Map<string, () => void>();
     let isAllowed = true;
     const stream = this.#streams.open(reply, {
+      kind: 'changes',
       isAllowed: () => isAllowed,
       onEnd: () => {
         clearInterval(review);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { BurgeeError, isDatabaseAway } from '../errors.ts';
+import { BurgeeError, isUnavailable } from '../errors.ts';
 import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
 import { Postgres } from '../postgres.ts';
 import { Tally } from '../ruleset/tally.store.ts';
@@ -90,7 +90,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
       await writeBatches(this.#postgres, batches);
       return true;
     } catch (error) {
-      if (isDatabaseAway(error)) return false;
+      if (isUnavailable(error)) return false;
       if (batches.length === 1) return this.#drop(batches, error);
     }
     for (const batch of batches) if (!(await this.#write([batch]))) return false;

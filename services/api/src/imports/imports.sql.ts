@@ -4,7 +4,7 @@ import { rolesFrom } from '../access/role.ts';
 import type { DB } from '../database.ts';
 import { asBurgeeError, BurgeeError } from '../errors.ts';
 import { jsonb, listOrAbsent } from '../graphql/write.sql.ts';
-import { rulesetLimits } from '../ruleset/ruleset.store.ts';
+import { rulesetLimits } from '../ruleset/raw-ruleset.ts';
 import type { ImportProblem } from './imports.graphql.ts';
 import type { ImportPlan, Known, KnownFlag, KnownSegment, PlannedFlag, PlannedSegment } from './plan.ts';
 

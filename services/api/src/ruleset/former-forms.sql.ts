@@ -6,12 +6,12 @@ const entriesRead = 50;
 
 /**
  * Reads earlier forms of flags in an environment from the audit log, newest first: at each entry about the flag or its
- * setting, both as they stood then. The log is the same for every replica, and so is what comes out.
+ * setting, both as they stood then. The log is the same for every replica up to an entry, and so is what comes out.
  */
 export async function readFormerForms(
   postgres: Postgres,
   environmentId: string,
-  flagKeys: readonly string[],
+  { flagKeys, auditEntry }: { readonly flagKeys: readonly string[]; readonly auditEntry: string },
 ): Promise<FormerForms> {
   const rows = await postgres.syncQuery<{ key: string; forms: unknown[] }>(
     `select entry.subject_key as key,
@@ -29,6 +29,7 @@ export async function readFormerForms(
          and subject_key = wanted.key
          and (subject = 'flag' or subject = 'flag_setting' and environment_id = environment.id)
          and after is not null
+         and id <= $3
        order by id desc
        limit ${entriesRead}
      ) as entry
@@ -56,7 +57,7 @@ export async function readFormerForms(
      ) as setting_then
      where environment.id = $1
      group by entry.subject_key`,
-    [environmentId, flagKeys],
+    [environmentId, flagKeys, auditEntry],
   );
   return new Map(rows.map(({ key, forms }) => [key, forms]));
 }

@@ -203,7 +203,7 @@ test('without Postgres and without a snapshot it lives, is not ready, and recove
   const second = await startSecond(api, undefined);
   expect((await fetch(`${second.url}/livez`)).status).toBe(200);
   expect(await readiness(second)).toMatchObject({ code: 503, status: 'down' });
-  expect(await value(second, api.keys.server)).toMatchObject({ errorCode: 'UNAVAILABLE' });
+  expect(await value(second, api.keys.server)).toMatchObject({ errorCode: 'PROVIDER_NOT_READY' });
   link.mend();
   await eventually(async () => expect(await value(second, api.keys.server)).toMatchObject({ value: true }), {
     timeoutMs: 4000,

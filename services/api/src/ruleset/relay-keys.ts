@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { StoredKey } from '../access/keys.sql.ts';
+import type { StoredKey } from '../access/key-source.ts';
 
 /** The keys that a relay lets in, as it is told of them, and a text that names exactly these. */
 export interface RelayKeys {

@@ -1,102 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import { KeyStore } from '../access/key.store.ts';
 import { CONFIG, type Config } from '../config.ts';
-import { LOGGER } from '../platform.module.ts';
-import { listenConnection } from '../postgres.ts';
+import { CLOCK, type Clock, LOGGER } from '../platform.module.ts';
 import { RulesetStore } from './ruleset.store.ts';
+import { RULESET_SOURCE, type RulesetSource } from './source.ts';
 
 /**
- * Keeps rulesets and keys fresh. A notification is only a hint, lost whenever its connection breaks: so everything is
- * compared after each connect, and by a slow poll in any case.
+ * Keeps rulesets and keys fresh: follows the hints of their source, and compares everything with it after each of its
+ * connects, by a slow poll, and after this process stood still.
  */
 @Injectable()
 export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
   readonly #config: Config;
+  readonly #source: RulesetSource;
   readonly #rulesets: RulesetStore;
   readonly #keys: KeyStore;
+  readonly #clock: Clock;
   readonly #logger: Logger;
-  #connection: pg.Client | undefined;
-  #reconnect: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
-  #attempt = 0;
+  #watch: NodeJS.Timeout | undefined;
   #isStopped = false;
   #isAway = false;
 
   constructor(
     @Inject(CONFIG) config: Config,
+    @Inject(RULESET_SOURCE) source: RulesetSource,
     @Inject(RulesetStore) rulesets: RulesetStore,
     @Inject(KeyStore) keys: KeyStore,
+    @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
     this.#config = config;
+    this.#source = source;
     this.#rulesets = rulesets;
     this.#keys = keys;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
-  /** Ends before the first request is taken: the keys are read by then, or known to be out of reach. */
+  /** Ends before the first request is taken: the keys are read by then, or their source does not answer at once. */
   async onModuleInit(): Promise<void> {
     await this.#rulesets.takeSaved();
-    await this.#connect();
+    const listening = this.#source.listen({
+      changed: (environmentId, changedAt) => this.#follow(environmentId, changedAt),
+      missed: () => this.#compare(),
+    });
+    await Promise.race([listening, pause(patienceMs, undefined, { ref: false })]);
     this.#schedulePoll();
+    this.#watchClock();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#reconnect);
     clearTimeout(this.#poll);
+    clearInterval(this.#watch);
     await this.#keys.flushLastUsed();
-    await this.#connection?.end().catch(() => undefined);
+    await this.#source.close();
   }
 
-  async #connect(): Promise<void> {
-    const connection = listenConnection(this.#config.databaseListenUrl, (error) => this.#lose(connection, error));
-    this.#connection = connection;
-    try {
-      await connection.connect();
-      connection.on('notification', ({ payload }) => this.#hear(payload));
-      await connection.query(`listen ${channel}`);
-      this.#attempt = 0;
-    } catch (error) {
-      this.#lose(connection, error as Error);
-    }
-    // after LISTEN, so that no change falls between the reading and the listening; without it, to learn what is away
-    await this.#synchronise();
-  }
-
-  #lose(connection: pg.Client, error: Error): void {
-    if (this.#connection !== connection || this.#isStopped) return;
-    this.#connection = undefined;
-    connection.end().catch(() => undefined);
-    this.#logger.warn({ err: error }, 'the LISTEN connection is lost');
-    this.#reconnect = setTimeout(() => void this.#connect(), reconnectDelayMs(this.#attempt, Math.random()));
-    this.#attempt += 1;
-  }
-
-  #hear(payload: string | undefined): void {
-    const hint = hintIn(payload);
-    if (hint === undefined) return;
-    const { environment, version, at } = hint;
+  #follow(environmentId: string, changedAt: number | undefined): void {
     this.#rulesets
-      .follow(environment, version, at)
+      .follow(environmentId, changedAt)
       .catch((error: unknown) => this.#logger.warn({ err: error }, 'a hint could not be followed'));
     this.#keys.refresh().catch(() => undefined); // the poll tells
   }
 
-  #schedulePoll(): void {
-    this.#poll = setTimeout(() => void this.#tick(), this.#config.pollIntervalMs);
-  }
-
-  async #tick(): Promise<void> {
-    await Promise.all([this.#synchronise(), this.#ping()]);
-    await this.#keys.flushLastUsed();
-    if (!this.#isStopped) this.#schedulePoll();
-  }
-
   /** Never fails: being away is logged once, and once when it is over. */
-  async #synchronise(): Promise<void> {
+  async #compare(): Promise<void> {
     try {
       await Promise.all([this.#rulesets.synchronise(), this.#keys.refresh()]);
       if (this.#isAway) this.#logger.info('rulesets and keys are fresh again');
@@ -108,39 +80,36 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** A connection through which nothing comes looks like one on which nothing happens; this tells them apart. */
-  async #ping(): Promise<void> {
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    try {
-      await connection.query('select 1');
-    } catch (error) {
-      this.#lose(connection, error as Error);
-    }
+  #schedulePoll(): void {
+    const { pollIntervalMs } = this.#config;
+    const delayMs = this.#isAway ? Math.min(pollIntervalMs, awayPollMs) : pollIntervalMs;
+    this.#poll = setTimeout(() => void this.#tick(), delayMs);
+  }
+
+  async #tick(): Promise<void> {
+    await Promise.all([this.#compare(), this.#source.probe()]);
+    await this.#keys.flushLastUsed();
+    if (!this.#isStopped) this.#schedulePoll();
+  }
+
+  /** A process that was stopped, or whose machine slept, notices nothing but that the clock went on without it. */
+  #watchClock(): void {
+    let before = this.#clock();
+    this.#watch = setInterval(() => {
+      const now = this.#clock();
+      const stoodStillMs = now - before - watchMs;
+      before = now;
+      if (Math.abs(stoodStillMs) < leastGapMs) return;
+      this.#logger.warn({ stoodStillMs }, 'this process stood still, or the clock was set: everything is compared');
+      this.#source.listenAnew();
+      this.#rulesets.rewind();
+      void this.#compare();
+    }, watchMs).unref();
   }
 }
 
-const channel = 'burgee_change';
-
-/** Full jitter between 50 ms and a ceiling that doubles up to 2 s: the database is near and shared by few replicas. */
-export function reconnectDelayMs(attempt: number, random: number): number {
-  return 50 + random * Math.min(2000, 200 * 2 ** Math.min(attempt, 10));
-}
-
-interface Hint {
-  readonly environment: string;
-  readonly version: string;
-  /** When it was committed, milliseconds since 1970. */
-  readonly at: number | undefined;
-}
-
-/** What a notification says; undefined when it is none of ours. */
-export function hintIn(payload: string | undefined): Hint | undefined {
-  try {
-    const { environment, version, at } = JSON.parse(payload ?? '') as Record<string, unknown>;
-    if (typeof environment !== 'string' || typeof version !== 'string') return undefined;
-    return { environment, version, at: typeof at === 'number' ? at : undefined };
-  } catch {
-    return undefined;
-  }
-}
+/** How long a start waits for a source that does not answer. */
+const patienceMs = 1000;
+const awayPollMs = 1000;
+const watchMs = 1000;
+const leastGapMs = 2000;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { AccessModule } from '../access/access.module.ts';
+import { KeysModule } from '../access/keys.module.ts';
+import { Polls } from './poll.store.ts';
 import { RulesetController } from './ruleset.controller.ts';
 import { RulesetListener } from './ruleset.listener.ts';
 import { RulesetStore } from './ruleset.store.ts';
@@ -10,9 +11,9 @@ import { Tally } from './tally.store.ts';
 
 /** From rows to what is served: listen, read, assemble, publish. */
 @Module({
-  imports: [AccessModule],
+  imports: [KeysModule],
   controllers: [RulesetController],
-  providers: [RulesetStore, RulesetListener, SnapshotFiles, RulesetStreams, EventStreams, Tally],
-  exports: [RulesetStore, EventStreams, Tally],
+  providers: [RulesetStore, RulesetListener, SnapshotFiles, RulesetStreams, EventStreams, Polls, Tally],
+  exports: [RulesetStore, EventStreams, Polls, Tally],
 })
 export class RulesetModule {}

@@ -1,32 +1,76 @@
 import type { Postgres } from '../postgres.ts';
-import type { RawRuleset } from './assemble.ts';
+import { RefusedRuleset, rawRuleset } from './raw-ruleset.ts';
+import type { StoredRuleset } from './source.ts';
 
-/** One environment as it stood at one instant; the ruleset still as text, so that its size can be judged first. */
-export interface StoredRuleset {
-  readonly text: string;
+/** For the largest ruleset on a slow way. */
+const readTimeoutMs = 5000;
+
+interface Row {
+  readonly version: string;
+  /** Null: the version that is held still stands. */
+  readonly text: string | null;
+  readonly flagRows: number | null;
+  readonly hasDoubledSegments: boolean;
   readonly auditHead: string | null;
+  readonly auditEntry: string;
 }
 
-/** Reads an environment's ruleset and its audit head in one instant; undefined: there is no such environment. */
-export async function readRuleset(postgres: Postgres, environmentId: string): Promise<StoredRuleset | undefined> {
-  return postgres.readAtOneInstant(async (client) => {
-    const ruleset = await client.query<{ text: string | null }>('select burgee.wire_ruleset($1)::text as text', [
-      environmentId,
-    ]);
-    const head = await client.query<{ hash: string | null }>(
-      `select encode(audit_head, 'hex') as hash from burgee.environment where id = $1`,
-      [environmentId],
-    );
-    const text = ruleset.rows[0]?.text ?? null;
-    return text === null ? undefined : { text, auditHead: head.rows[0]?.hash ?? null };
-  });
+/**
+ * Reads an environment in one statement, and so in one instant; undefined: there is no such environment.
+ *
+ * @throws RefusedRuleset when it is over a limit, or when constraints were dropped and rows doubled
+ */
+export async function readRuleset(
+  postgres: Postgres,
+  environmentId: string,
+  heldVersion: string | undefined,
+): Promise<StoredRuleset | 'unchanged' | undefined> {
+  const rows = await postgres.syncQuery<Row>(
+    `select
+       environment.version,
+       case when environment.is_new then burgee.wire_ruleset(environment.id)::text end as text,
+       case when environment.is_new then (
+         select count(*)::int
+         from burgee.flag_setting
+         join burgee.flag on flag.id = flag_setting.flag_id
+         where flag_setting.environment_id = environment.id
+           and flag.archived_at is null
+       ) end as "flagRows",
+       environment.is_new and exists (
+         select from burgee.segment
+         where segment.project_id = environment.project_id
+         group by segment.key
+         having count(*) > 1
+       ) as "hasDoubledSegments",
+       encode(environment.audit_head, 'hex') as "auditHead",
+       coalesce((select max(id) from burgee.audit_entry where audit_entry.project_id = environment.project_id), 0)::text as "auditEntry"
+     from (
+       select
+         id,
+         project_id,
+         audit_head,
+         burgee.version_text(environment) as version,
+         burgee.version_text(environment) is distinct from $2 as is_new
+       from burgee.environment
+       where id = $1
+     ) as environment`,
+    [environmentId, heldVersion ?? null],
+    readTimeoutMs,
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { version, text, flagRows } = row;
+  if (text === null) return 'unchanged';
+  if (row.hasDoubledSegments) throw new RefusedRuleset(version, 'some segments are there more than once');
+  const raw = rawRuleset({ version, text, flagRows: flagRows ?? 0 });
+  return { raw, auditHead: row.auditHead, auditEntry: row.auditEntry };
 }
 
 /** Reads the opaque versions of environments, by id. */
 export async function readVersions(
   postgres: Postgres,
   environmentIds: readonly string[],
-): Promise<Map<string, string>> {
+): Promise<ReadonlyMap<string, string>> {
   const rows = await postgres.syncQuery<{ id: string; version: string }>(
     `select environment.id, burgee.version_text(environment) as version
      from burgee.environment
@@ -34,9 +78,4 @@ export async function readVersions(
     [environmentIds],
   );
   return new Map(rows.map(({ id, version }) => [id, version]));
-}
-
-/** Parses what {@link readRuleset} gave. */
-export function rawRuleset(text: string): RawRuleset {
-  return JSON.parse(text) as RawRuleset;
 }

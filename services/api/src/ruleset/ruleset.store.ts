@@ -1,177 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { KeyStore } from '../access/key.store.ts';
-import { BurgeeError, isDatabaseAway } from '../errors.ts';
+import { BurgeeError, isUnavailable } from '../errors.ts';
 import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
-import { Postgres } from '../postgres.ts';
-import { type Assembled, assemble, type RawRuleset } from './assemble.ts';
-import { compileOptions, mayDraw } from './compile-options.ts';
-import { readFormerForms } from './former-forms.sql.ts';
-import { Moments } from './moment.store.ts';
-import { rawRuleset, readRuleset, readVersions } from './ruleset.sql.ts';
+import { singleFlight } from '../single-flight.ts';
+import { load, recall } from './loading.ts';
+import { RefusedRuleset } from './raw-ruleset.ts';
+import { describeRulesets, type RulesetCounters } from './ruleset-figures.ts';
+import { ServedEnvironment } from './served-environment.store.ts';
 import { type SavedSnapshot, SnapshotFiles } from './snapshot.store.ts';
-import type { Snapshot } from './snapshot.ts';
-
-/** Something that may change decisions: a new version, or an instant at which the clock changes them. */
-export interface Change {
-  readonly previous: Snapshot;
-  /** The same as `previous` when only the clock moved. */
-  readonly next: Snapshot;
-  /** When the database was told to change, milliseconds since 1970 by its clock; undefined: not known, or the clock did it. */
-  readonly changedAt: number | undefined;
-}
-
-/** More than this at one load and the last good ruleset is kept. */
-export const rulesetLimits = { bytes: 8 * 1024 * 1024, flags: 10_000 } as const;
+import type { Change, Snapshot } from './snapshot.ts';
+import { RULESET_SOURCE, type RulesetSource } from './source.ts';
 
 /**
- * Holds one immutable snapshot per environment, from its first use on, and exchanges it when the version in the
- * database is another one. Reading from it never waits and never needs the database.
+ * Holds one immutable snapshot per environment, from its first use on, and exchanges it when the version at the source
+ * is another one. Reading from it never waits, and never needs the source.
  */
 @Injectable()
 export class RulesetStore implements OnApplicationShutdown {
-  readonly #postgres: Postgres;
+  readonly #source: RulesetSource;
   readonly #keys: KeyStore;
   readonly #files: SnapshotFiles;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #entries = new Map<string, Entry>();
+  readonly #counters: RulesetCounters;
+  readonly #rooms = new Map<string, Room>();
   readonly #saved = new Map<string, SavedSnapshot>();
-  readonly #failures: Counter;
   #lastSyncAt: number | null = null;
-  #synchronising: Promise<void> | undefined;
+
+  /** Compares every open environment's version with the source and reads those that differ. */
+  readonly synchronise: () => Promise<void>;
 
   constructor(
-    @Inject(Postgres) postgres: Postgres,
+    @Inject(RULESET_SOURCE) source: RulesetSource,
     @Inject(KeyStore) keys: KeyStore,
     @Inject(SnapshotFiles) files: SnapshotFiles,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Registry,
   ) {
-    this.#postgres = postgres;
+    this.#source = source;
     this.#keys = keys;
     this.#files = files;
     this.#clock = clock;
     this.#logger = logger;
-    this.#failures = new Counter({
-      name: 'burgee_ruleset_load_failures_total',
-      help: 'Rulesets that could not be read or were refused; the last good one was kept.',
-      registers: [metrics],
+    this.synchronise = singleFlight(() => this.#synchronise());
+    this.#counters = describeRulesets(metrics, {
+      snapshots: () => [...this.#rooms.values()].flatMap(({ served }) => served.snapshot ?? []),
+      lastSyncAgeMs: () => this.#since(this.#lastSyncAt),
+      ageMs: (environmentId) => this.#since(this.#roomOf(environmentId).confirmedAt),
     });
-    this.#describe(metrics);
     keys.subscribe(() => this.#saveAll());
   }
 
-  /** When the versions were last compared with the database; null: never since the start. */
+  /** When the versions were last compared with the source; null: never since the start. */
   get lastSyncAt(): number | null {
     return this.#lastSyncAt;
   }
 
   /** True when there is at least one environment to serve. */
   get hasSomething(): boolean {
-    return this.#saved.size > 0 || [...this.#entries.values()].some((entry) => entry.snapshot !== undefined);
+    return this.#saved.size > 0 || [...this.#rooms.values()].some(({ served }) => served.snapshot !== undefined);
   }
 
   /** The snapshot of an environment that is open; undefined: call {@link open}. */
   current(environmentId: string): Snapshot | undefined {
-    return this.#entries.get(environmentId)?.snapshot;
+    return this.#rooms.get(environmentId)?.served.snapshot;
+  }
+
+  /** The instant that stands for `now` in every decision of this environment until the next change by the clock. */
+  momentOf(snapshot: Snapshot): number {
+    return this.#roomOf(snapshot.environmentId).served.momentOf(snapshot);
+  }
+
+  /** Calls back after every change of an environment; returns the undo. */
+  subscribe(environmentId: string, listener: (change: Change) => void): () => void {
+    return this.#roomOf(environmentId).served.subscribe(listener);
   }
 
   /**
-   * The snapshot of an environment, compiled on its first use; from disk when the database is away.
+   * The snapshot of an environment, compiled on its first use; from disk when the source is away, or slow.
    *
-   * @throws PROVIDER_NOT_READY when it is neither in the database's reach nor on disk
+   * @throws PROVIDER_NOT_READY when it is neither in reach nor on disk
    */
   async open(environmentId: string): Promise<Snapshot> {
-    const entry = this.#entryOf(environmentId);
-    if (entry.snapshot !== undefined) return entry.snapshot;
-    try {
-      await this.refresh(environmentId);
-    } catch (error) {
-      if (!isDatabaseAway(error)) this.#logger.error({ err: error, environmentId }, 'a ruleset could not be loaded');
-      this.#openFromDisk(entry);
-    }
-    if (entry.snapshot !== undefined) return entry.snapshot;
+    const { served } = this.#roomOf(environmentId);
+    if (served.snapshot !== undefined) return served.snapshot;
+    const reading = this.refresh(environmentId).catch((error: unknown) => {
+      if (!isUnavailable(error)) this.#logger.error({ err: error, environmentId }, 'a ruleset could not be loaded');
+    });
+    const isSaved = this.#saved.has(environmentId);
+    await (isSaved ? Promise.race([reading, pause(diskAfterMs, undefined, { ref: false })]) : reading);
+    if (served.snapshot === undefined) this.#openFromDisk(environmentId);
+    if (served.snapshot !== undefined) return served.snapshot;
     throw new BurgeeError('PROVIDER_NOT_READY', 'the flags of this environment are not loaded yet', {
       retryAfterSeconds: 1,
     });
   }
 
-  /** Reads an environment again; calls that come while it is being read share one further reading. */
+  /** Reads an environment again, if it is another one; calls that come while it is being read share one further reading. */
   refresh(environmentId: string): Promise<void> {
-    const entry = this.#entryOf(environmentId);
-    if (entry.running === undefined) {
-      entry.running = this.#load(entry).finally(() => {
-        entry.running = undefined;
-      });
-      return entry.running;
-    }
-    entry.following ??= entry.running
-      .catch(() => undefined)
-      .then(() => {
-        entry.following = undefined;
-        return this.refresh(environmentId);
-      });
-    return entry.following;
+    return this.#roomOf(environmentId).read();
   }
 
-  /** Compares every open environment's version with the database and reads those that differ; callers share one run. */
-  synchronise(): Promise<void> {
-    this.#synchronising ??= this.#synchronise().finally(() => {
-      this.#synchronising = undefined;
-    });
-    return this.#synchronising;
+  /** Follows a hint that an environment changed; environments nobody uses stay unread. */
+  async follow(environmentId: string, changedAt: number | undefined): Promise<void> {
+    const isUsed = this.current(environmentId) !== undefined || this.#source.own.includes(environmentId);
+    if (!isUsed) return;
+    const room = this.#roomOf(environmentId);
+    room.hintedAt ??= changedAt;
+    await room.read();
   }
 
-  async #synchronise(): Promise<void> {
-    const ids = [...this.#entries.keys()];
-    const versions = await readVersions(this.#postgres, ids);
-    this.#lastSyncAt = this.#clock();
-    const results = await Promise.allSettled([...versions].map(([id, version]) => this.#reach(id, version)));
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-  }
-
-  /** A version that was read and refused is not read again; the next one is. */
-  async #reach(environmentId: string, version: string): Promise<void> {
-    const entry = this.#entryOf(environmentId);
-    if (this.#isAt(environmentId, version) || entry.refused === version) return;
-    try {
-      await this.refresh(environmentId);
-    } catch (error) {
-      if (isDatabaseAway(error)) throw error;
-      entry.refused = version;
-      this.#logger.error({ err: error, environmentId, version }, 'a ruleset is refused; the last good one is served');
-    }
-  }
-
-  /** Follows a hint that an environment counts another version since `at`; environments nobody uses stay unread. */
-  async follow(environmentId: string, count: string, at: number | undefined): Promise<void> {
-    const entry = this.#entryOf(environmentId);
-    const { snapshot } = entry;
-    if (snapshot === undefined) return;
-    if (snapshot.source === 'database' && snapshot.version.startsWith(`${count}.`)) return;
-    entry.hintedAt ??= at;
-    await this.refresh(environmentId);
-  }
-
-  /** The instant that stands for `now` in every decision of this environment until the next change by the clock. */
-  momentOf(snapshot: Snapshot): number {
-    return this.#entryOf(snapshot.environmentId).moments.of(snapshot);
-  }
-
-  /** Calls back after every change of an environment; returns the undo. */
-  subscribe(environmentId: string, listener: (change: Change) => void): () => void {
-    const entry = this.#entryOf(environmentId);
-    entry.listeners.add(listener);
-    this.#arm(entry);
-    return () => {
-      entry.listeners.delete(listener);
-    };
-  }
-
-  /** Reads what is on disk and takes its keys; called once, before the first request. */
+  /** Takes what is on disk and its keys; called once, before the first request. */
   async takeSaved(): Promise<void> {
     for (const saved of await this.#files.readAll()) {
       this.#saved.set(saved.environmentId, saved);
@@ -179,152 +122,128 @@ export class RulesetStore implements OnApplicationShutdown {
     }
   }
 
+  /** The clock is not where timers think it is: what waits for an instant waits anew. */
+  rewind(): void {
+    for (const { served } of this.#rooms.values()) served.rewind();
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    for (const entry of this.#entries.values()) entry.moments.rest();
+    for (const { served } of this.#rooms.values()) served.rest();
     await this.#files.settled();
   }
 
-  async #load(entry: Entry): Promise<void> {
-    const changedAt = entry.hintedAt;
-    entry.hintedAt = undefined;
+  async #synchronise(): Promise<void> {
+    const versions = await this.#source.readVersions([...this.#rooms.keys()]);
+    const now = this.#clock();
+    this.#lastSyncAt = now;
+    const results = await Promise.allSettled([...versions].map(([id, version]) => this.#reach(id, version)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** Versions are compared whole: another one may have a lower count. One that was refused is not read again. */
+  async #reach(environmentId: string, version: string): Promise<void> {
+    const room = this.#roomOf(environmentId);
+    if (heldVersion(room) === version) room.confirmedAt = this.#clock();
+    else if (room.refused !== version) await room.read();
+  }
+
+  async #load(room: Room): Promise<void> {
+    const { environmentId, hintedAt } = room;
+    room.hintedAt = undefined;
+    this.#counters.readings.inc();
     try {
-      const stored = await readRuleset(this.#postgres, entry.environmentId);
-      if (stored === undefined) return;
-      const raw = withinLimits(stored.text);
-      const assembled = await this.#assemble(entry.environmentId, raw);
-      this.#publish(
-        entry,
-        snapshotOf(entry.environmentId, { assembled, auditHead: stored.auditHead, source: 'database' }),
-        changedAt,
-      );
-      this.#save(entry);
+      const found = await load(this.#source, environmentId, heldVersion(room));
+      room.confirmedAt = this.#clock();
+      if (found === undefined) this.#withdraw(room);
+      else if (found !== 'unchanged') this.#publish(room, found, hintedAt);
     } catch (error) {
-      this.#failures.inc();
-      throw error;
+      this.#counters.failures.inc();
+      if (!(error instanceof RefusedRuleset)) throw error;
+      this.#refuse(room, error);
     }
   }
 
-  async #assemble(environmentId: string, raw: RawRuleset): Promise<Assembled> {
-    const newest = assemble(raw, new Map(), compileOptions);
-    if (newest.problems.size === 0) return newest;
-    const keys = [...newest.problems.keys()];
-    this.#logger.error({ environmentId, flags: keys }, 'flags that do not compile are served in an earlier form');
-    return assemble(raw, await readFormerForms(this.#postgres, environmentId, keys), compileOptions);
+  #refuse(room: Room, { version, message }: RefusedRuleset): void {
+    if (room.refused === version) return;
+    room.refused = version;
+    const { environmentId } = room;
+    this.#logger.error({ environmentId, version }, `a ruleset is refused, the last good one is served: ${message}`);
   }
 
-  #openFromDisk(entry: Entry): void {
-    const saved = this.#saved.get(entry.environmentId);
-    if (saved === undefined || entry.snapshot !== undefined) return;
-    const assembled = assemble(saved.ruleset, new Map(), compileOptions);
-    this.#publish(entry, snapshotOf(entry.environmentId, { assembled, auditHead: saved.auditHead, source: 'disk' }));
-    this.#logger.warn(
-      { environmentId: entry.environmentId, version: saved.ruleset.version },
-      'serving from the snapshot on disk',
-    );
+  #openFromDisk(environmentId: string): void {
+    const saved = this.#saved.get(environmentId);
+    if (saved === undefined) return;
+    this.#logger.warn({ environmentId }, 'serving from the snapshot on disk');
+    this.#publish(this.#roomOf(environmentId), recall(saved), undefined);
   }
 
-  #publish(entry: Entry, next: Snapshot, changedAt?: number): void {
-    const previous = entry.snapshot;
-    if (previous?.version === next.version && previous.source === next.source) return;
-    entry.snapshot = next;
-    this.#logger.info(
-      { environmentId: next.environmentId, version: next.version, auditHead: next.auditHead, source: next.source },
-      'serving',
-    );
-    if (previous !== undefined) this.#announce(entry, { previous, next, changedAt });
-    this.#arm(entry);
+  #publish(room: Room, next: Snapshot, changedAt: number | undefined): void {
+    const { environmentId, version, auditHead, source, problems } = next;
+    room.served.publish(next, changedAt);
+    this.#logger.info({ environmentId, version, auditHead, source }, 'serving');
+    const flags = [...problems.keys()];
+    if (flags.length > 0) {
+      this.#logger.error(
+        { environmentId, flags },
+        'flags that do not compile are served in an earlier form, or as errors',
+      );
+    }
+    this.#save(room);
   }
 
-  #announce(entry: Entry, change: Change): void {
-    for (const listener of entry.listeners) listener(change);
+  /** The source says that there is no such environment; what was saved of it does not bring it back. */
+  #withdraw({ environmentId, served }: Room): void {
+    this.#saved.delete(environmentId);
+    served.withdraw();
   }
 
-  #save(entry: Entry): void {
-    const { snapshot, environmentId } = entry;
-    if (snapshot?.source !== 'database') return;
-    const keys = this.#keys.keysOf(environmentId);
-    this.#files.save({ environmentId, ruleset: snapshot.ruleset, keys, auditHead: snapshot.auditHead });
+  #save({ environmentId, served: { snapshot } }: Room): void {
+    if (snapshot?.source !== 'live') return;
+    const { ruleset, auditHead } = snapshot;
+    this.#files.save({ environmentId, ruleset, keys: this.#keys.keysOf(environmentId), auditHead });
   }
 
   #saveAll(): void {
-    for (const entry of this.#entries.values()) this.#save(entry);
+    for (const room of this.#rooms.values()) this.#save(room);
   }
 
-  /** Wakes the listeners at the next change by the clock. */
-  #arm(entry: Entry): void {
-    const { snapshot, moments, listeners } = entry;
-    if (snapshot === undefined || listeners.size === 0) moments.rest();
-    else
-      moments.wake(snapshot, () => this.#announce(entry, { previous: snapshot, next: snapshot, changedAt: undefined }));
+  #since(instant: number | null): number | null {
+    return instant === null ? null : this.#clock() - instant;
   }
 
-  #isAt(environmentId: string, version: string): boolean {
-    const snapshot = this.current(environmentId);
-    return snapshot?.version === version && snapshot.source === 'database';
-  }
-
-  #entryOf(environmentId: string): Entry {
-    let entry = this.#entries.get(environmentId);
-    if (entry === undefined) {
-      entry = { environmentId, listeners: new Set(), moments: new Moments(this.#clock) };
-      this.#entries.set(environmentId, entry);
+  #roomOf(environmentId: string): Room {
+    let room = this.#rooms.get(environmentId);
+    if (room === undefined) {
+      const made: Room = {
+        environmentId,
+        served: new ServedEnvironment(this.#clock),
+        read: singleFlight(() => this.#load(made)),
+        confirmedAt: null,
+      };
+      this.#rooms.set(environmentId, made);
+      room = made;
     }
-    return entry;
-  }
-
-  #describe(metrics: Registry): void {
-    const entries = this.#entries;
-    const lastSyncAge = () => (this.#lastSyncAt === null ? Number.NaN : (this.#clock() - this.#lastSyncAt) / 1000);
-    new Gauge({
-      name: 'burgee_last_sync_age_seconds',
-      help: 'Since versions were last compared with the database.',
-      registers: [metrics],
-      collect() {
-        this.set(lastSyncAge());
-      },
-    });
-    new Gauge({
-      name: 'burgee_flag_problems',
-      help: 'Flags whose newest stored form does not compile.',
-      labelNames: ['environment'],
-      registers: [metrics],
-      collect() {
-        this.reset();
-        for (const [environment, { snapshot }] of entries) this.set({ environment }, snapshot?.problems.size ?? 0);
-      },
-    });
+    return room;
   }
 }
 
-interface Entry {
+/** What belongs to one environment. */
+interface Room {
   readonly environmentId: string;
-  readonly moments: Moments;
-  snapshot?: Snapshot;
-  running?: Promise<void> | undefined;
-  following?: Promise<void> | undefined;
-  /** Version that could not be loaded, though the database was there. */
+  readonly served: ServedEnvironment;
+  readonly read: () => Promise<void>;
+  /** When the version that is served was last known to be the newest. */
+  confirmedAt: number | null;
+  /** Version that was read and is not served. */
   refused?: string;
   /** When the change was committed of which the oldest hint told that no reading has followed yet. */
   hintedAt?: number | undefined;
-  readonly listeners: Set<(change: Change) => void>;
 }
 
-function withinLimits(text: string): RawRuleset {
-  if (text.length > rulesetLimits.bytes)
-    throw new BurgeeError('LIMIT_EXCEEDED', `a ruleset has at most ${rulesetLimits.bytes} bytes`);
-  const raw = rawRuleset(text);
-  if (Object.keys(raw.flags).length > rulesetLimits.flags) {
-    throw new BurgeeError('LIMIT_EXCEEDED', `a ruleset has at most ${rulesetLimits.flags} flags`);
-  }
-  return raw;
+/** Undefined also for what came from disk: the source has the last word, whatever its version. */
+function heldVersion({ served: { snapshot } }: Room): string | undefined {
+  return snapshot?.source === 'live' ? snapshot.version : undefined;
 }
 
-function snapshotOf(
-  environmentId: string,
-  found: { assembled: Assembled; auditHead: string | null; source: Snapshot['source'] },
-): Snapshot {
-  const { assembled, auditHead, source } = found;
-  const { version, flags } = assembled.ruleset;
-  const draws = Object.values(flags).some(mayDraw);
-  return Object.freeze({ environmentId, version, ...assembled, mayDraw: draws, auditHead, source });
-}
+/** How long a first use waits for its source when there is a saved ruleset. */
+const diskAfterMs = 500;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Ruleset } from '@burgee/evaluator';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import type { StoredKey } from '../access/keys.sql.ts';
+import type { StoredKey } from '../access/key-source.ts';
 import { CONFIG, type Config } from '../config.ts';
 import { CLOCK, type Clock, LOGGER } from '../platform.module.ts';
 
@@ -29,7 +29,12 @@ export class SnapshotFiles {
   readonly #folder: string | undefined;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  /** What is still to be written, by environment: of those that came meanwhile only the newest. */
+  readonly #unsaved = new Map<string, Omit<SavedSnapshot, 'format' | 'savedAt'>>();
+  /** When the newest file of an environment was saved. */
+  readonly #savedAt = new Map<string, number>();
   #saving: Promise<void> = Promise.resolve();
+  #hasFailed = false;
 
   constructor(@Inject(CONFIG) config: Config, @Inject(LOGGER) logger: Logger, @Inject(CLOCK) clock: Clock) {
     this.#folder = config.snapshotDir;
@@ -41,9 +46,9 @@ export class SnapshotFiles {
   save(snapshot: Omit<SavedSnapshot, 'format' | 'savedAt'>): void {
     const folder = this.#folder;
     if (folder === undefined) return;
-    this.#saving = this.#saving
-      .then(() => writeSnapshot(folder, { ...snapshot, format: 1, savedAt: this.#clock() }))
-      .catch((error: unknown) => this.#logger.warn({ err: error, folder }, 'a snapshot could not be saved'));
+    const { environmentId } = snapshot;
+    if (!this.#unsaved.has(environmentId)) this.#saving = this.#saving.then(() => this.#write(folder, environmentId));
+    this.#unsaved.set(environmentId, snapshot);
   }
 
   /** Reads the newest valid snapshot of every environment; broken files are passed over. */
@@ -56,12 +61,29 @@ export class SnapshotFiles {
       const other = saved && newest.get(saved.environmentId);
       if (saved && (other === undefined || saved.savedAt > other.savedAt)) newest.set(saved.environmentId, saved);
     }
+    for (const { environmentId, savedAt } of newest.values()) this.#savedAt.set(environmentId, savedAt);
     return [...newest.values()];
   }
 
   /** Resolves when everything handed to {@link save} is on disk or given up. */
   async settled(): Promise<void> {
     await this.#saving;
+  }
+
+  async #write(folder: string, environmentId: string): Promise<void> {
+    const snapshot = this.#unsaved.get(environmentId);
+    this.#unsaved.delete(environmentId);
+    if (snapshot === undefined) return;
+    // later than the file before, also where the clock was set back: what is written last is the newest
+    const savedAt = Math.max(this.#clock(), (this.#savedAt.get(environmentId) ?? 0) + 1);
+    try {
+      await writeSnapshot(folder, { ...snapshot, format: 1, savedAt });
+      this.#savedAt.set(environmentId, savedAt);
+      this.#hasFailed = false;
+    } catch (error) {
+      if (!this.#hasFailed) this.#logger.warn({ err: error, folder }, 'a snapshot could not be saved');
+      this.#hasFailed = true;
+    }
   }
 
   async #names(folder: string): Promise<string[]> {

@@ -1,0 +1,136 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { KeySource, StoredKey } from '../access/key-source.ts';
+import { readKey, readKeys, writeLastUsed } from '../access/keys.sql.ts';
+import { CONFIG, type Config } from '../config.ts';
+import { LOGGER } from '../platform.module.ts';
+import { listenConnection, Postgres } from '../postgres.ts';
+import type { FormerForms } from './assemble.ts';
+import { readFormerForms } from './former-forms.sql.ts';
+import { readRuleset, readVersions } from './ruleset.sql.ts';
+import type { RulesetSource, StoredRuleset, Told } from './source.ts';
+
+/**
+ * The database as the source of rulesets and keys. It tells of changes by NOTIFY, which is lost whenever its connection
+ * breaks: so everything is compared after each connect.
+ */
+@Injectable()
+export class DatabaseListener implements RulesetSource, KeySource {
+  /** It may hold any number of environments: each is read when somebody uses it. */
+  readonly own: readonly string[] = [];
+  readonly #config: Config;
+  readonly #postgres: Postgres;
+  readonly #logger: Logger;
+  #told: Told | undefined;
+  #connection: pg.Client | undefined;
+  #reconnect: NodeJS.Timeout | undefined;
+  #attempt = 0;
+  #isClosed = false;
+
+  constructor(@Inject(CONFIG) config: Config, @Inject(Postgres) postgres: Postgres, @Inject(LOGGER) logger: Logger) {
+    this.#config = config;
+    this.#postgres = postgres;
+    this.#logger = logger;
+  }
+
+  async readRuleset(
+    environmentId: string,
+    heldVersion: string | undefined,
+  ): Promise<StoredRuleset | 'unchanged' | undefined> {
+    return readRuleset(this.#postgres, environmentId, heldVersion);
+  }
+
+  async readVersions(environmentIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return readVersions(this.#postgres, environmentIds);
+  }
+
+  async readFormerForms(environmentId: string, flagKeys: readonly string[], auditEntry: string): Promise<FormerForms> {
+    return readFormerForms(this.#postgres, environmentId, { flagKeys, auditEntry });
+  }
+
+  async readKeys(): Promise<StoredKey[]> {
+    return readKeys(this.#postgres);
+  }
+
+  async readKey(hash: string): Promise<StoredKey | undefined> {
+    return readKey(this.#postgres, hash);
+  }
+
+  async writeLastUsed(uses: ReadonlyMap<string, number>): Promise<void> {
+    await writeLastUsed(this.#postgres, uses);
+  }
+
+  async listen(told: Told): Promise<void> {
+    this.#told = told;
+    await this.#connect();
+  }
+
+  /** A connection through which nothing comes looks like one on which nothing happens; asking tells them apart. */
+  async probe(): Promise<void> {
+    const connection = this.#connection;
+    try {
+      await connection?.query('select 1');
+    } catch (error) {
+      if (connection !== undefined) this.#lose(connection, error as Error);
+    }
+  }
+
+  listenAnew(): void {
+    if (this.#connection !== undefined) this.#lose(this.#connection, new Error('it is taken for lost'));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#reconnect);
+    await this.#connection?.end().catch(() => undefined);
+  }
+
+  async #connect(): Promise<void> {
+    const connection = listenConnection(this.#config.databaseListenUrl, (error) => this.#lose(connection, error));
+    this.#connection = connection;
+    try {
+      await connection.connect();
+      connection.on('notification', ({ payload }) => this.#hear(payload));
+      await connection.query(`listen ${channel}`);
+      this.#attempt = 0;
+    } catch (error) {
+      this.#lose(connection, error as Error);
+    }
+    // after LISTEN, so that no change falls between the reading and the listening; without it, to learn what is away
+    if (!this.#isClosed) await this.#told?.missed();
+  }
+
+  #lose(connection: pg.Client, error: Error): void {
+    if (this.#connection !== connection || this.#isClosed) return;
+    this.#connection = undefined;
+    connection.end().catch(() => undefined);
+    this.#logger.warn({ err: error }, 'the LISTEN connection is lost');
+    this.#postgres.renewSync();
+    this.#reconnect = setTimeout(() => void this.#connect(), reconnectDelayMs(this.#attempt, Math.random()));
+    this.#attempt += 1;
+  }
+
+  #hear(payload: string | undefined): void {
+    const hint = hintIn(payload);
+    if (hint !== undefined) this.#told?.changed(hint.environment, hint.at);
+  }
+}
+
+const channel = 'burgee_change';
+
+/** Full jitter between 50 ms and a ceiling that doubles up to 2 s: the database is near and shared by few replicas. */
+function reconnectDelayMs(attempt: number, random: number): number {
+  return 50 + random * Math.min(2000, 200 * 2 ** Math.min(attempt, 10));
+}
+
+/** What a notification says, `at` when it was committed; undefined when it is none of ours. */
+function hintIn(payload: string | undefined): { environment: string; at: number | undefined } | undefined {
+  try {
+    const { environment, at } = JSON.parse(payload ?? '') as Record<string, unknown>;
+    if (typeof environment !== 'string') return undefined;
+    return { environment, at: typeof at === 'number' ? at : undefined };
+  } catch {
+    return undefined;
+  }
+}
