@@ -1,14 +1,12 @@
 import { type Evaluation, type EvaluationContext, evaluate, evaluateAll, type Ruleset } from '@burgee/evaluator';
 import { type Clock, systemClock } from './clock.ts';
-import { type Connection, keepConnected } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { BurgeeClientError } from './errors.ts';
 import { countExposures } from './exposures.ts';
 import { type HeldRuleset, holdRuleset } from './held-ruleset.ts';
 import { type ClientState, createLifecycle, type Lifecycle } from './lifecycle.ts';
-import { serviceUrl } from './sources/attempt.ts';
-import { pollSource } from './sources/poll.ts';
-import type { Fetch, HttpRequest, Source } from './sources/source.ts';
-import { streamSource } from './sources/stream.ts';
+import { apiRequest, rulesetConnection } from './ruleset-connection.ts';
+import type { Fetch, Source } from './sources/source.ts';
 import { valueOr } from './value.ts';
 
 export interface ServerClientOptions {
@@ -63,7 +61,7 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
   const exposures = countExposures({
     ...world,
     application,
-    request: (body) => ({ ...request(options, '/v1/exposures'), method: 'POST', body }),
+    request: (body) => ({ ...apiRequest(options, '/v1/exposures'), method: 'POST', body }),
     reachable: () => state() === 'live',
   });
   const connection = followRuleset({ ...options, ...world }, held, lifecycle);
@@ -105,13 +103,9 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
   };
 }
 
-/** Where rulesets come from, and what each report does to what is held. */
+/** What each report from where rulesets come does to what is held. */
 function followRuleset(options: FollowOptions, held: HeldRuleset, lifecycle: Lifecycle): Connection {
-  const { source = 'stream', pollIntervalMs: intervalMs = 30_000, clock, random, fetch } = options;
   const { signal, publish } = lifecycle;
-  const ask = () => request(options, '/v1/ruleset');
-  const poll = pollSource({ request: ask, fetch, clock, event: 'ruleset', intervalMs, random });
-  const stream = streamSource({ request: () => resume(ask(), held.version()), fetch, clock });
 
   /** The request named the version that is held, so whatever comes now confirms it, or has just replaced it. */
   function confirm(changed: boolean): boolean {
@@ -120,10 +114,9 @@ function followRuleset(options: FollowOptions, held: HeldRuleset, lifecycle: Lif
     return true;
   }
 
-  return keepConnected({
-    sources: source === 'stream' ? [stream, poll] : [source === 'poll' ? poll : source],
-    clock,
-    random,
+  return rulesetConnection({
+    ...options,
+    version: held.version,
     onMessage(message) {
       const before = held.version();
       if (!held.receive(message)) return false;
@@ -143,14 +136,4 @@ interface FollowOptions extends ServerClientOptions {
   clock: Clock;
   random: () => number;
   fetch: Fetch;
-}
-
-/** Each request has a connection of its own: those to a server that just died are not used again. */
-function request({ url, key }: ServerClientOptions, path: string): HttpRequest {
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', connection: 'close' };
-  return { url: serviceUrl(url, path), method: 'GET', headers };
-}
-
-function resume({ headers, ...asked }: HttpRequest, version: string | undefined): HttpRequest {
-  return { ...asked, headers: version === undefined ? headers : { ...headers, 'last-event-id': version } };
 }

@@ -1,0 +1,49 @@
+import type { Clock } from './clock.ts';
+import { type Connection, keepConnected } from './connection.ts';
+import { serviceUrl } from './sources/attempt.ts';
+import { pollSource } from './sources/poll.ts';
+import type { Failure, Fetch, HttpRequest, Message, Source } from './sources/source.ts';
+import { streamSource } from './sources/stream.ts';
+
+export interface RulesetConnectionOptions {
+  /** Where the Burgee service is. */
+  url: string;
+  /** A server key, or a relay key. */
+  key: string;
+  /** `stream` (falls back to polling by itself) unless told otherwise. */
+  source?: 'stream' | 'poll' | Source;
+  /** 30 s unless told. */
+  pollIntervalMs?: number;
+  clock: Clock;
+  random: () => number;
+  fetch: Fetch;
+  /** What is held and can be resumed from; undefined: everything is needed. */
+  version: () => string | undefined;
+  /** Says whether the message made sense. */
+  onMessage: (message: Message) => boolean;
+  /** Says whether this confirms what is held. */
+  onQuiet: () => boolean;
+  onFailure: (failure: Failure) => void;
+}
+
+/** Where an environment's ruleset comes from, for as long as the connection is open. */
+export function rulesetConnection(options: RulesetConnectionOptions): Connection {
+  const { source = 'stream', pollIntervalMs: intervalMs = 30_000, version, ...world } = options;
+  const { clock, random, fetch, onMessage, onQuiet, onFailure } = world;
+  const ask = () => apiRequest(options, '/v1/ruleset');
+  const poll = pollSource({ request: ask, fetch, clock, event: 'ruleset', intervalMs, random });
+  const stream = streamSource({ request: () => resume(ask(), version()), fetch, clock });
+  const sources: readonly [Source, Source?] =
+    source === 'stream' ? [stream, poll] : [source === 'poll' ? poll : source];
+  return keepConnected({ sources, clock, random, onMessage, onQuiet, onFailure });
+}
+
+/** Each request has a connection of its own: those to a server that just died are not used again. */
+export function apiRequest({ url, key }: { url: string; key: string }, path: string): HttpRequest {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', connection: 'close' };
+  return { url: serviceUrl(url, path), method: 'GET', headers };
+}
+
+function resume({ headers, ...asked }: HttpRequest, version: string | undefined): HttpRequest {
+  return { ...asked, headers: version === undefined ? headers : { ...headers, 'last-event-id': version } };
+}
