@@ -97,6 +97,14 @@ export class Postgres {
     before.end().catch(() => undefined); // each connection tells its own trouble
   }
 
+  /** The connections of each pool: in use, idle, and how many callers wait for one. */
+  connections(): { readonly pool: string; readonly used: number; readonly idle: number; readonly waiting: number }[] {
+    const pools = { requests: this.#pool, sync: this.#sync, long: this.#long };
+    return Object.entries(pools).map(([pool, { totalCount, idleCount: idle, waitingCount: waiting }]) => ({
+      ...{ pool, used: totalCount - idle, idle, waiting },
+    }));
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#pool.end(), this.#sync.end(), this.#long.end()]);
   }

@@ -22,6 +22,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #dropped: Counter;
+  readonly #received: Counter;
   #waiting: ExposureBatch[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -39,6 +40,11 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
     this.#logger = logger;
     const name = 'burgee_exposure_rows_dropped_total';
     this.#dropped = new Counter({ name, help: 'Exposure rows that the database refused.', registers: [metrics] });
+    this.#received = new Counter({
+      name: 'burgee_exposure_rows_received_total',
+      help: 'Exposure rows that applications sent and that were taken in.',
+      registers: [metrics],
+    });
     const waiting = () => this.#rowsWaiting();
     new Gauge({
       name: 'burgee_exposure_rows_waiting',
@@ -72,6 +78,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
       });
     }
     this.#waiting.push(batch);
+    this.#received.inc(sizeOf(batch) - 1);
   }
 
   /** Writes what waits, some thousand rows a transaction; what fails waits on. */

@@ -1,19 +1,22 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import { CONFIG, type Config } from '../config.ts';
-import { METRICS } from '../platform.module.ts';
+import { LOGGER, METRICS } from '../platform.module.ts';
 
 /** Serves `/metrics` on a port of its own, which is not published. */
 @Injectable()
 export class MetricsListener implements OnModuleInit, OnApplicationShutdown {
   readonly #config: Config;
   readonly #metrics: Registry;
+  readonly #logger: Logger;
   #server: Server | undefined;
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(METRICS) metrics: Registry) {
+  constructor(@Inject(CONFIG) config: Config, @Inject(METRICS) metrics: Registry, @Inject(LOGGER) logger: Logger) {
     this.#config = config;
     this.#metrics = metrics;
+    this.#logger = logger;
   }
 
   async onModuleInit(): Promise<void> {
@@ -22,20 +25,29 @@ export class MetricsListener implements OnModuleInit, OnApplicationShutdown {
     if (metricsPort === undefined) return;
     const server = createServer((request, response) => {
       if (request.method !== 'GET' || request.url !== '/metrics') response.writeHead(404).end();
-      else
-        void this.#metrics
-          .metrics()
-          .then((text) => response.writeHead(200, { 'content-type': this.#metrics.contentType }).end(text));
+      else void this.#answer(response);
     });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(metricsPort, host, resolve);
     });
+    // an error of accepting, such as EMFILE, is no reason to end the process
+    server.on('error', (error) => this.#logger.warn({ err: error }, 'the port of the metrics has trouble'));
   }
 
   onApplicationShutdown(): void {
     this.#server?.closeAllConnections();
     this.#server?.close();
+  }
+
+  async #answer(response: ServerResponse): Promise<void> {
+    try {
+      const text = await this.#metrics.metrics();
+      response.writeHead(200, { 'content-type': this.#metrics.contentType }).end(text);
+    } catch (error) {
+      this.#logger.error({ err: error }, 'the metrics cannot be gathered');
+      response.writeHead(500).end();
+    }
   }
 }

@@ -122,7 +122,7 @@ const doors: readonly (readonly [what: string, path: string, sent?: Sent])[] = [
   ],
 ];
 
-test.each(doors)('answers %s', async (_what, path, sent) => {
+test.each(doors.map(([what, path, sent]) => ({ what, path, sent })))('answers $what', async ({ path, sent }) => {
   expect((await send(path, sent)).status).toBeGreaterThanOrEqual(200);
 });
 

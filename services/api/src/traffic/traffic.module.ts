@@ -7,5 +7,5 @@ import { Traffic } from './traffic.listener.ts';
 
 /** How much may come, and how much came. */
 @Global()
-@Module({ providers: [Connections, Limits, Requests, Shedding, Traffic], exports: [Limits, Traffic] })
+@Module({ providers: [Connections, Limits, Requests, Shedding, Traffic], exports: [Limits, Shedding, Traffic] })
 export class TrafficModule {}
