@@ -16,6 +16,8 @@ export interface Config {
   readonly signingKey: string;
   readonly snapshotDir: string | undefined;
   readonly drainMs: number;
+  /** Event streams and long polls that this process holds at most. */
+  readonly maxStreams: number;
   readonly metricsPort: number | undefined;
   readonly logLevel: LogLevel;
   readonly pollIntervalMs: number;
@@ -81,6 +83,7 @@ export function readConfig(env: Environment): Config {
     signingKey,
     snapshotDir: ask.text('BURGEE_SNAPSHOT_DIR'),
     drainMs: ask.whole('BURGEE_DRAIN_MS', { least: 0, most: 300_000, otherwise: 5000 }),
+    maxStreams: ask.whole('BURGEE_MAX_STREAMS', { least: 1, most: 1_000_000, otherwise: 12_000 }),
     metricsPort: ask.given('BURGEE_METRICS_PORT')
       ? ask.whole('BURGEE_METRICS_PORT', { least: 1, most: 65_535, otherwise: 9464 })
       : undefined,
@@ -112,6 +115,7 @@ const settings = [
   'BURGEE_SIGNING_KEY',
   'BURGEE_SNAPSHOT_DIR',
   'BURGEE_DRAIN_MS',
+  'BURGEE_MAX_STREAMS',
   'BURGEE_METRICS_PORT',
   'BURGEE_LOG_LEVEL',
   'BURGEE_POLL_INTERVAL_MS',

@@ -22,10 +22,10 @@ afterAll(() => api.stop());
 
 const ask = (context: object, headers: Record<string, string> = {}) =>
   api.post('/v1/decisions', { key: api.keys.client, body: { context }, headers });
-const stream = (context: object): Promise<EventReader> =>
+const stream = (context: object, headers: Record<string, string> = {}): Promise<EventReader> =>
   readEvents(`${api.url}/v1/decisions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${api.keys.client}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${api.keys.client}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ context }),
   });
 const setDefault = (key: string, variant: string) =>
@@ -63,7 +63,7 @@ test('pushes to each context what changed for it, and nothing else', async () =>
     await setDefault('nordic', 'on');
     const changed = await germany.next('changed');
     expect(changed.data).toEqual({
-      version: changed.id,
+      version: changed.id.split('/')[0],
       flags: { nordic: { value: true, variant: 'on', reason: 'DEFAULT', metadata: { team: 'shop' } } },
       removed: [],
     });
@@ -104,10 +104,29 @@ test('pushes when the clock alone changes a decision', async () => {
   reader.close();
 });
 
+test('tells a reader that comes back with what it has that it holds, and gives everything to any other', async () => {
+  const reader = await stream({ country: 'NO', other: 1 });
+  const { id } = await reader.next('decisions');
+  reader.close();
+  const again = await stream({ country: 'NO', other: 2 }, { 'last-event-id': id });
+  const { data } = await again.next('unchanged');
+  expect(again.events).toEqual([{ id, event: 'unchanged', data: { version: id.split('/')[0] } }]);
+  expect(data).toEqual({ version: id.split('/')[0] });
+  const elsewhere = await stream({ country: 'DE' }, { 'last-event-id': id });
+  expect((await elsewhere.next('decisions')).id).not.toBe(id);
+  await setDefault('nordic', 'off');
+  await elsewhere.next('changed');
+  const late = await stream({ country: 'NO' }, { 'last-event-id': id });
+  expect((await late.next('decisions')).id).not.toBe(id);
+  await setDefault('everybody', 'on');
+  expect((await again.next('changed')).data).toMatchObject({ flags: { everybody: { value: true } } });
+  for (const one of [again, elsewhere, late]) one.close();
+});
+
 test('tells the reader of a large context to ask again', async () => {
   const reader = await stream({ note: 'x'.repeat(5000) });
   await reader.next('decisions');
-  await setDefault('everybody', 'on');
+  await setDefault('everybody', 'off');
   const nudge = await reader.next('refetch');
   expect(nudge.data).toEqual({ version: nudge.id });
   reader.close();

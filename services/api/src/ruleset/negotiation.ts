@@ -9,3 +9,9 @@ export function etagMatches(ifNoneMatch: string | undefined, etag: string): bool
   if (ifNoneMatch === etag) return true;
   return ifNoneMatch.split(',').some((tag) => [etag, '*'].includes(tag.trim().replace(/^W\//, '')));
 }
+
+/** Seconds that a `Prefer: wait=N` header gives the server to have something new; undefined where it does not, or is not of 1 to 55. */
+export function waitSeconds(prefer: string | string[] | undefined): number | undefined {
+  const seconds = Number(/(?:^|[,;])\s*wait\s*=\s*"?(\d{1,2})"?\s*(?:[,;]|$)/i.exec(String(prefer ?? ''))?.[1]);
+  return seconds >= 1 && seconds <= 55 ? seconds : undefined;
+}

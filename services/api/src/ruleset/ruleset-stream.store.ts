@@ -1,12 +1,14 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { KeyStore } from '../access/key.store.ts';
 import { CLOCK, type Clock } from '../platform.module.ts';
-import { eventText } from './event.ts';
+import { eventBytes, eventText } from './event.ts';
+import type { EventStream } from './open-stream.store.ts';
 import { type Patch, patchBetween } from './patch.ts';
+import { Readers } from './readers.store.ts';
 import { type RelayKeys, relayKeys } from './relay-keys.ts';
-import { type Change, RulesetStore } from './ruleset.store.ts';
-import type { Snapshot } from './snapshot.ts';
-import { type EventStream, forEachInTurns } from './stream.store.ts';
+import { RulesetStore } from './ruleset.store.ts';
+import type { Change, Snapshot } from './snapshot.ts';
+import { EventStreams } from './stream.store.ts';
 
 /** Who asks for a stream of rulesets. */
 export interface Follower {
@@ -21,6 +23,7 @@ export interface Follower {
 @Injectable()
 export class RulesetStreams implements OnApplicationShutdown {
   readonly #rulesets: RulesetStore;
+  readonly #streams: EventStreams;
   readonly #keys: KeyStore;
   readonly #clock: Clock;
   readonly #channels = new Map<string, Channel>();
@@ -28,10 +31,12 @@ export class RulesetStreams implements OnApplicationShutdown {
 
   constructor(
     @Inject(RulesetStore) rulesets: RulesetStore,
+    @Inject(EventStreams) streams: EventStreams,
     @Inject(KeyStore) keys: KeyStore,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#rulesets = rulesets;
+    this.#streams = streams;
     this.#keys = keys;
     this.#clock = clock;
     this.#unsubscribe = keys.subscribe(() => this.#tellKeys());
@@ -43,15 +48,14 @@ export class RulesetStreams implements OnApplicationShutdown {
    * @returns the undo
    */
   follow(snapshot: Snapshot, { stream, lastVersion, isRelay }: Follower): () => void {
-    const channel = this.#channelOf(snapshot.environmentId);
+    const channel = this.#channelOf(snapshot);
     const reader: Reader = { stream, version: lastVersion, keysTag: isRelay ? '' : undefined };
     tellKeys(reader, this.keysOf(snapshot.environmentId));
-    bring(reader, snapshot, channel.patches);
-    stream.send(headEvent(snapshot));
-    channel.readers.add(reader);
-    return () => {
-      channel.readers.delete(reader);
-    };
+    const isCurrent = reader.version === channel.snapshot.version;
+    // who has the current version is told that it is
+    if (isCurrent) stream.send(channel.head);
+    else bring(reader, channel);
+    return channel.readers.add(reader);
   }
 
   /** The keys that a relay of this environment lets in. */
@@ -70,10 +74,17 @@ export class RulesetStreams implements OnApplicationShutdown {
     }
   }
 
-  #channelOf(environmentId: string): Channel {
+  #channelOf(snapshot: Snapshot): Channel {
+    const { environmentId } = snapshot;
     let channel = this.#channels.get(environmentId);
     if (channel === undefined) {
-      const opened: Channel = { readers: new Set(), patches: [] };
+      const newest = this.#rulesets.current(environmentId) ?? snapshot;
+      const opened: Channel = {
+        snapshot: newest,
+        head: headEvent(newest),
+        patches: [],
+        readers: new Readers((reader) => bring(reader, opened), this.#streams.propagated),
+      };
       this.#rulesets.subscribe(environmentId, (change) => publish(opened, change));
       this.#channels.set(environmentId, opened);
       channel = opened;
@@ -91,9 +102,12 @@ interface Reader {
 }
 
 interface Channel {
-  readonly readers: Set<Reader>;
-  /** The way to the current version, oldest first, each step starting where the one before it ends. */
+  /** The newest: every reader is brought to it, whichever change set off. */
+  snapshot: Snapshot;
+  head: Buffer;
+  /** The way to it, oldest first, each step starting where the one before it ends. */
   patches: readonly PatchEvent[];
+  readonly readers: Readers<Reader>;
 }
 
 interface PatchEvent {
@@ -106,15 +120,17 @@ interface PatchEvent {
 const patchesKept = 64;
 const patchBytesKept = 1024 * 1024;
 
-function publish(channel: Channel, { previous, next }: Change): void {
-  if (previous.version === next.version) return;
-  const patch = patchEvent(patchBetween(previous.ruleset, next.ruleset));
-  channel.patches = keptPatches([...channel.patches, patch]);
-  const { patches } = channel;
-  forEachInTurns(channel.readers, (reader) => {
-    bring(reader, next, patches);
-    reader.stream.send(headEvent(next));
-  });
+function publish(channel: Channel, { previous, next, changedAt }: Change): void {
+  if (channel.snapshot === next) return;
+  if (channel.snapshot.version !== next.version) {
+    const patch = patchEvent(patchBetween(previous.ruleset, next.ruleset));
+    // a way that does not lead here leads nowhere
+    const way = previous.version === channel.snapshot.version ? channel.patches : [];
+    channel.patches = keptPatches([...way, patch]);
+  }
+  channel.snapshot = next;
+  channel.head = headEvent(next);
+  channel.readers.spread(changedAt);
 }
 
 function keptPatches(patches: readonly PatchEvent[]): readonly PatchEvent[] {
@@ -132,18 +148,19 @@ function tellKeys(reader: Reader, keys: RelayKeys): void {
   reader.stream.send(eventText({ id: reader.version ?? '', event: 'keys', data: `{"keys":${keys.text}}` }));
 }
 
-/** Sends what brings a reader to the snapshot: nothing, the patches it misses, or the whole. */
-function bring(reader: Reader, snapshot: Snapshot, patches: readonly PatchEvent[]): void {
+/** Sends what brings a reader to the newest version: nothing, the patches it misses, or the whole. */
+function bring(reader: Reader, { snapshot, patches, head }: Channel): void {
   if (reader.version === snapshot.version) return;
   const start = patches.findIndex((patch) => patch.from === reader.version);
   const leadsHere = start >= 0 && patches.at(-1)?.version === snapshot.version;
   if (leadsHere) for (const patch of patches.slice(start)) reader.stream.send(patch.event);
-  else reader.stream.send(wholeEvent(snapshot));
+  else reader.stream.sendWhole(wholeEvent(snapshot));
+  reader.stream.send(head);
   reader.version = snapshot.version;
 }
 
 function patchEvent(patch: Patch): PatchEvent {
-  const event = Buffer.from(eventText({ id: patch.version, event: 'patch', data: JSON.stringify(patch) }));
+  const event = eventBytes({ id: patch.version, event: 'patch', data: JSON.stringify(patch) });
   return { from: patch.from, version: patch.version, event };
 }
 
@@ -153,15 +170,14 @@ const wholeEvents = new WeakMap<Snapshot, Buffer>();
 function wholeEvent(snapshot: Snapshot): Buffer {
   let event = wholeEvents.get(snapshot);
   if (event === undefined) {
-    const data = JSON.stringify(snapshot.ruleset);
-    event = Buffer.from(eventText({ id: snapshot.version, event: 'ruleset', data }));
+    event = eventBytes({ id: snapshot.version, event: 'ruleset', data: JSON.stringify(snapshot.ruleset) });
     wholeEvents.set(snapshot, event);
   }
   return event;
 }
 
 /** The head of the audit chain goes where a database owner cannot reach. */
-function headEvent(snapshot: Snapshot): string {
+function headEvent(snapshot: Snapshot): Buffer {
   const data = JSON.stringify({ version: snapshot.version, auditHead: snapshot.auditHead });
-  return eventText({ id: snapshot.version, event: 'head', data });
+  return eventBytes({ id: snapshot.version, event: 'head', data });
 }

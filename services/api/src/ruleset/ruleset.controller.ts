@@ -5,7 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credential } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
-import { etagMatches, wantsEvents } from './negotiation.ts';
+import { etagMatches, waitSeconds, wantsEvents } from './negotiation.ts';
+import { Polls } from './poll.store.ts';
 import type { RelayKeys } from './relay-keys.ts';
 import { RulesetStore } from './ruleset.store.ts';
 import { RulesetStreams } from './ruleset-stream.store.ts';
@@ -18,17 +19,20 @@ export class RulesetController {
   readonly #rulesets: RulesetStore;
   readonly #rulesetStreams: RulesetStreams;
   readonly #streams: EventStreams;
+  readonly #polls: Polls;
   readonly #keys: KeyStore;
 
   constructor(
     @Inject(RulesetStore) rulesets: RulesetStore,
     @Inject(RulesetStreams) rulesetStreams: RulesetStreams,
     @Inject(EventStreams) streams: EventStreams,
+    @Inject(Polls) polls: Polls,
     @Inject(KeyStore) keys: KeyStore,
   ) {
     this.#rulesets = rulesets;
     this.#rulesetStreams = rulesetStreams;
     this.#streams = streams;
+    this.#polls = polls;
     this.#keys = keys;
   }
 
@@ -38,31 +42,60 @@ export class RulesetController {
     const key = request.credential as KeyCredential;
     const snapshot = this.#rulesets.current(key.environmentId) ?? (await this.#rulesets.open(key.environmentId));
     if (wantsEvents(request.headers.accept)) return this.#stream(request, reply, snapshot);
-    const keys = key.keyKind === 'relay' ? this.#rulesetStreams.keysOf(key.environmentId) : undefined;
-    const etag = keys === undefined ? `"${snapshot.version}"` : `"${snapshot.version}.${keys.tag}"`;
-    reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept, accept-encoding');
-    if (etagMatches(request.headers['if-none-match'], etag)) {
+    await this.#whileUnchanged(request, reply);
+    const found = this.#found(key);
+    reply.header('etag', found.etag).header('cache-control', 'no-cache').header('vary', 'accept, accept-encoding');
+    if (etagMatches(request.headers['if-none-match'], found.etag)) {
       reply.status(304).send();
       return;
     }
-    const { encoding, body } =
-      keys === undefined
-        ? await encodedBody(snapshot, request.headers['accept-encoding'])
-        : { encoding: 'identity', body: withKeys(snapshot, keys) };
+    const { encoding, body } = await bodyOf(found, request.headers['accept-encoding']);
     if (encoding !== 'identity') reply.header('content-encoding', encoding);
     reply.header('content-type', 'application/json; charset=utf-8').send(body);
+  }
+
+  /** Waits, if asked to, until the answer would be another one. */
+  async #whileUnchanged(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const seconds = waitSeconds(request.headers.prefer);
+    if (seconds === undefined) return;
+    const key = request.credential as KeyCredential;
+    const isOver = () => !etagMatches(request.headers['if-none-match'], this.#found(key).etag);
+    if (!isOver()) await this.#polls.wait({ request, reply, seconds, isOver });
+  }
+
+  /** What this key is answered now, of an environment that is open. */
+  #found({ environmentId, keyKind }: KeyCredential): Found {
+    const snapshot = this.#rulesets.current(environmentId) as Snapshot;
+    const keys = keyKind === 'relay' ? this.#rulesetStreams.keysOf(environmentId) : undefined;
+    return { snapshot, keys, etag: keys === undefined ? `"${snapshot.version}"` : `"${snapshot.version}.${keys.tag}"` };
   }
 
   #stream(request: FastifyRequest, reply: FastifyReply, snapshot: Snapshot): void {
     const { keyId, keyKind } = request.credential as KeyCredential;
     let undo = () => {};
-    const stream = this.#streams.open(reply, { isAllowed: () => this.#keys.isGood(keyId), onEnd: () => undo() });
+    const stream = this.#streams.open(reply, {
+      kind: 'ruleset',
+      isAllowed: () => this.#keys.isGood(keyId),
+      onEnd: () => undo(),
+    });
     undo = this.#rulesetStreams.follow(snapshot, {
       stream,
       lastVersion: lastEventId(request),
       isRelay: keyKind === 'relay',
     });
   }
+}
+
+interface Found {
+  readonly snapshot: Snapshot;
+  /** Relays only. */
+  readonly keys: RelayKeys | undefined;
+  readonly etag: string;
+}
+
+async function bodyOf({ snapshot, keys }: Found, accepted: string | string[] | undefined) {
+  if (keys === undefined) return encodedBody(snapshot, accepted);
+  return { encoding: 'identity', body: withKeys(snapshot, keys) };
 }
 
 /** Only relays that find no way for a stream ask for it, and get 304 as long as nothing changes: not worth keeping. */
