@@ -14,36 +14,42 @@ import { HealthModule } from './health/health.module.ts';
 import { ImportsModule } from './imports/imports.module.ts';
 import { OpenApiModule } from './openapi/openapi.module.ts';
 import { PlatformModule } from './platform.module.ts';
+import { RelayModule } from './relay/relay.module.ts';
 import { RulesetModule } from './ruleset/ruleset.module.ts';
 import { SegmentsModule } from './segments/segments.module.ts';
 import { StaleModule } from './stale/stale.module.ts';
 import { TrafficModule } from './traffic/traffic.module.ts';
 
-/** The features of the api. */
+/** The features of the process, by its role. */
 @Module({})
 export class AppModule {
   static with(config: Config, logger: Logger): DynamicModule {
+    const { role } = config;
     return {
       module: AppModule,
       imports: [
         PlatformModule.with(config, logger),
-        DatabaseModule,
         TrafficModule,
-        AccessModule,
         RulesetModule,
         EvaluationModule,
-        ExposureModule,
-        FlagsModule,
-        SegmentsModule,
-        ImportsModule,
-        AuditModule,
-        StaleModule,
-        ChangesModule,
-        GraphqlModule,
-        HealthModule,
+        ExposureModule.for(role),
         OpenApiModule,
-        AdminModule,
+        HealthModule,
+        ...(role === 'relay' ? [RelayModule] : overDatabase),
       ],
     };
   }
 }
+
+const overDatabase = [
+  DatabaseModule,
+  AccessModule,
+  FlagsModule,
+  SegmentsModule,
+  ImportsModule,
+  AuditModule,
+  StaleModule,
+  ChangesModule,
+  GraphqlModule,
+  AdminModule,
+];

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { newApiKey } from './access/api-key.ts';
 import { ConfigError, type Environment, readConfig } from './config.ts';
 
 const pem = (namedCurve: string) =>
@@ -32,6 +33,26 @@ test('needs nothing but a database and a signing key', () => {
   expect(config.publicUrl).toBe('http://127.0.0.1:4400');
   expect(config.databaseListenUrl).toBe(config.databaseUrl);
   expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('needs the upstream and a key for it in a relay, and no database there', () => {
+  const keys = [newApiKey('relay', 'production').text, newApiKey('relay', 'staging').text];
+  const relay = { BURGEE_ROLE: 'relay', BURGEE_UPSTREAM_URL: 'https://flags.example.com' };
+  expect(readConfig({ ...relay, BURGEE_RELAY_KEY: keys.join(', ') })).toMatchObject({
+    role: 'relay',
+    upstreamUrl: 'https://flags.example.com',
+    relayKeys: keys,
+    databaseUrl: '',
+    warnings: [],
+  });
+  expect(faultsOf({ BURGEE_ROLE: 'relay' })).toEqual([
+    expect.stringContaining('BURGEE_UPSTREAM_URL is missing'),
+    expect.stringContaining('BURGEE_RELAY_KEY is missing'),
+  ]);
+  const wrong = newApiKey('server', 'production').text;
+  const [fault = ''] = faultsOf({ ...relay, BURGEE_RELAY_KEY: `${keys[0]},${wrong}` });
+  expect(fault).toContain('BURGEE_RELAY_KEY holds what is no relay key');
+  expect(fault).not.toContain(wrong.slice(-20));
 });
 
 test('takes each setting from a file, without its BOM and its line end', () => {
@@ -65,7 +86,7 @@ const faults: readonly [string, Environment, string][] = [
     'BURGEE_PUBLIC_URL must be an origin',
   ],
   ['an origin without a scheme', { BURGEE_PUBLIC_URL: 'flags.example.com' }, 'BURGEE_PUBLIC_URL must be an origin'],
-  ['an unknown role', { BURGEE_ROLE: 'server' }, 'BURGEE_ROLE must be one of api, worker, all, not "server"'],
+  ['an unknown role', { BURGEE_ROLE: 'server' }, 'BURGEE_ROLE must be one of api, worker, all, relay, not "server"'],
   ['an unknown log level', { BURGEE_LOG_LEVEL: 'verbos' }, 'BURGEE_LOG_LEVEL must be one of'],
   ['a negative drain', { BURGEE_DRAIN_MS: '-1' }, 'BURGEE_DRAIN_MS must be a whole number'],
   ['a poll slower than promised', { BURGEE_POLL_INTERVAL_MS: '60000' }, 'BURGEE_POLL_INTERVAL_MS must be'],

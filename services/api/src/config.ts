@@ -1,9 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isApiKey } from './access/api-key.ts';
 import { isNetwork } from './traffic/address.ts';
 
 /** Everything the api is told from outside, read once; nobody else looks at the environment. */
 export interface Config {
+  /** Empty in a relay, as is the next. */
   readonly databaseUrl: string;
   /** Where LISTEN connects: behind a pooler it must go round it. */
   readonly databaseListenUrl: string;
@@ -11,8 +13,12 @@ export interface Config {
   readonly host: string;
   /** Origin under which browsers reach the api, without a slash at the end. */
   readonly publicUrl: string;
-  readonly role: 'api' | 'worker' | 'all';
-  /** P-256 private key, PKCS8 PEM: signs tokens and is the root of the stream tokens. */
+  readonly role: 'api' | 'worker' | 'all' | 'relay';
+  /** Origin of the Burgee that a relay follows; empty elsewhere. */
+  readonly upstreamUrl: string;
+  /** Keys by which a relay follows it, one per environment. */
+  readonly relayKeys: readonly string[];
+  /** P-256 private key, PKCS8 PEM: signs tokens and is the root of the stream tokens; empty in a worker and in a relay. */
   readonly signingKey: string;
   readonly snapshotDir: string | undefined;
   readonly drainMs: number;
@@ -69,13 +75,10 @@ export function readConfig(env: Environment): Config {
   const faults: string[] = nodeFaults(process.versions.node);
   const ask = settingsOf(env, faults);
   const port = ask.whole('PORT', { least: 1, most: 65_535, otherwise: 4400 });
-  const databaseUrl = ask.databaseUrl('DATABASE_URL');
-  const role = ask.oneOf('BURGEE_ROLE', ['api', 'worker', 'all'] as const, 'all');
-  const signingKey = ask.signingKey('BURGEE_SIGNING_KEY', role !== 'worker');
+  const role = ask.oneOf('BURGEE_ROLE', ['api', 'worker', 'all', 'relay'] as const, 'all');
+  const signingKey = ask.signingKey('BURGEE_SIGNING_KEY', role === 'api' || role === 'all');
   const config: Config = {
-    databaseUrl: databaseUrl ?? '',
-    databaseListenUrl:
-      (ask.text('DATABASE_LISTEN_URL') && ask.databaseUrl('DATABASE_LISTEN_URL')) || (databaseUrl ?? ''),
+    ...(role === 'relay' ? upstreamSettings(ask, faults) : databaseSettings(ask)),
     port,
     host: ask.text('BURGEE_HOST') ?? '127.0.0.1',
     publicUrl: ask.origin('BURGEE_PUBLIC_URL') ?? `http://127.0.0.1:${port}`,
@@ -105,6 +108,24 @@ export function readConfig(env: Environment): Config {
   return Object.freeze(config);
 }
 
+type Ask = ReturnType<typeof settingsOf>;
+
+function databaseSettings(ask: Ask) {
+  const databaseUrl = ask.databaseUrl('DATABASE_URL') ?? '';
+  const listenUrl = ask.given('DATABASE_LISTEN_URL') ? ask.databaseUrl('DATABASE_LISTEN_URL') : undefined;
+  return { databaseUrl, databaseListenUrl: listenUrl ?? databaseUrl, upstreamUrl: '', relayKeys: [] };
+}
+
+/** A relay has no database, and no use for the address of one. */
+function upstreamSettings(ask: Ask, faults: string[]) {
+  const upstreamUrl = ask.origin('BURGEE_UPSTREAM_URL');
+  if (!ask.given('BURGEE_UPSTREAM_URL')) {
+    faults.push('BURGEE_UPSTREAM_URL is missing: give the origin of the Burgee that this relay follows.');
+  }
+  const relayKeys = ask.relayKeys('BURGEE_RELAY_KEY');
+  return { databaseUrl: '', databaseListenUrl: '', upstreamUrl: upstreamUrl ?? '', relayKeys };
+}
+
 const settings = [
   'DATABASE_URL',
   'DATABASE_LISTEN_URL',
@@ -112,6 +133,8 @@ const settings = [
   'BURGEE_HOST',
   'BURGEE_PUBLIC_URL',
   'BURGEE_ROLE',
+  'BURGEE_UPSTREAM_URL',
+  'BURGEE_RELAY_KEY',
   'BURGEE_SIGNING_KEY',
   'BURGEE_SNAPSHOT_DIR',
   'BURGEE_DRAIN_MS',
@@ -202,6 +225,16 @@ function settingsOf(env: Environment, faults: string[]) {
       if (url && ['postgres:', 'postgresql:'].includes(url.protocol) && url.hostname !== '') return given;
       faults.push(`${name} is not a Postgres address: it starts with postgres:// and names a host.`);
       return undefined;
+    },
+    relayKeys: (name: Setting): readonly string[] => {
+      const given = (text(name) ?? '').split(',').flatMap((part) => blankless(part) ?? []);
+      if (given.length === 0 && !hasTrouble(env, name)) {
+        faults.push(`${name} is missing: give a relay key of each environment, separated by commas.`);
+      }
+      if (!given.every((key) => key.startsWith('bgy_relay_') && isApiKey(key))) {
+        faults.push(`${name} holds what is no relay key: it begins with bgy_relay_ and is copied whole.`);
+      }
+      return [...new Set(given)];
     },
     signingKey: (name: Setting, needed: boolean): string => {
       const given = text(name);

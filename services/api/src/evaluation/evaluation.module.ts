@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccessModule } from '../access/access.module.ts';
+import { KeysModule } from '../access/keys.module.ts';
 import { CONFIG, type Config } from '../config.ts';
 import { RulesetModule } from '../ruleset/ruleset.module.ts';
 import { Decisions } from './decision.store.ts';
@@ -12,7 +12,7 @@ import { OfrepController } from './ofrep.controller.ts';
 
 /** Decisions for those who do not decide themselves. */
 @Module({
-  imports: [AccessModule, RulesetModule],
+  imports: [KeysModule, RulesetModule],
   controllers: [OfrepController, DecisionsController],
   providers: [
     Decisions,
@@ -20,9 +20,13 @@ import { OfrepController } from './ofrep.controller.ts';
     EventTokens,
     Nudges,
     EvaluationResolver,
-    // the one secret that all replicas share
-    { provide: EVENT_TOKEN_ROOT, useFactory: ({ signingKey }: Config) => signingKey, inject: [CONFIG] },
+    { provide: EVENT_TOKEN_ROOT, useFactory: eventTokenRoot, inject: [CONFIG] },
   ],
   exports: [Decisions],
 })
 export class EvaluationModule {}
+
+/** The one secret that all replicas share, and all relays of the same environments. */
+function eventTokenRoot({ role, signingKey, relayKeys }: Config): string {
+  return role === 'relay' ? relayKeys.toSorted().join(',') : signingKey;
+}

@@ -19,10 +19,10 @@ export class ExposureController {
 
   @Post('exposures')
   @HttpCode(202)
-  @Credential('client', 'server')
+  @Credential('client', 'server', 'relay')
   receive(@Req() request: FastifyRequest): { accepted: number } {
     const { environmentId, keyKind } = request.credential as KeyCredential;
-    const sender = { environmentId, throughClientKey: keyKind === 'client', now: this.#clock() };
+    const sender = { environmentId, keyKind, now: this.#clock() };
     const batch = exposureBatch(request.body, sender);
     this.#buffer.add(batch);
     return { accepted: batch.counts.length };

@@ -4,20 +4,19 @@ import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { BurgeeError, isUnavailable } from '../errors.ts';
 import { CLOCK, type Clock, LOGGER, METRICS } from '../platform.module.ts';
-import { Postgres } from '../postgres.ts';
 import { Tally } from '../ruleset/tally.store.ts';
-import { writeBatches } from './exposure.sql.ts';
 import { type ExposureBatch, hourOf } from './exposure.ts';
+import { EXPOSURE_SINK, type ExposureSink } from './exposure-sink.ts';
 
-export const exposureLimits = { rowsWaiting: 100_000, rowsPerWrite: 5000, flushMs: 1000 } as const;
+export const exposureLimits = { rowsWaiting: 100_000, rowsPerWrite: 5000 } as const;
 
 /**
- * Keeps exposure batches in memory until they are written, a second later. While Postgres is away they wait; when too
+ * Keeps exposure batches in memory until they are written, a moment later. While it is away where they go, they wait; when too
  * many wait, senders are asked to keep theirs, so that nothing is lost and memory is bounded.
  */
 @Injectable()
 export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
-  readonly #postgres: Postgres;
+  readonly #sink: ExposureSink;
   readonly #tally: Tally;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -28,18 +27,22 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
   #isStopped = false;
 
   constructor(
-    @Inject(Postgres) postgres: Postgres,
+    @Inject(EXPOSURE_SINK) sink: ExposureSink,
     @Inject(Tally) tally: Tally,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(METRICS) metrics: Registry,
   ) {
-    this.#postgres = postgres;
+    this.#sink = sink;
     this.#tally = tally;
     this.#clock = clock;
     this.#logger = logger;
     const name = 'burgee_exposure_rows_dropped_total';
-    this.#dropped = new Counter({ name, help: 'Exposure rows that the database refused.', registers: [metrics] });
+    this.#dropped = new Counter({
+      name,
+      help: 'Exposure rows that were refused where they went.',
+      registers: [metrics],
+    });
     this.#received = new Counter({
       name: 'burgee_exposure_rows_received_total',
       help: 'Exposure rows that applications sent and that were taken in.',
@@ -91,10 +94,10 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** False: the database is away. What it refuses among many is looked for one by one, so that one batch costs no other. */
+  /** False: it is away where they go. What is refused among many is looked for one by one, so that one batch costs no other. */
   async #write(batches: readonly ExposureBatch[]): Promise<boolean> {
     try {
-      await writeBatches(this.#postgres, batches);
+      await this.#sink.write(batches);
       return true;
     } catch (error) {
       if (isUnavailable(error)) return false;
@@ -105,7 +108,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
   }
 
   #drop(batches: readonly ExposureBatch[], error: unknown): true {
-    this.#logger.error({ err: error }, 'exposures were refused by the database');
+    this.#logger.error({ err: error }, 'exposures were refused');
     this.#dropped.inc(batches.reduce((rows, batch) => rows + sizeOf(batch), 0));
     return true;
   }
@@ -115,7 +118,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
       void this.flush().finally(() => {
         if (!this.#isStopped) this.#schedule();
       });
-    }, exposureLimits.flushMs);
+    }, this.#sink.flushMs);
   }
 
   #takeTally(): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { exposureBatch, summed } from './exposure.ts';
 
 const now = Date.parse('2026-12-01T12:34:56Z');
-const sender = { environmentId: 'e', throughClientKey: false, now };
+const sender = { environmentId: 'e', keyKind: 'server', now } as const;
 const batchId = '3F2504E0-4F89-11D3-9A0C-0305E82C3301';
 const count = { flag: 'a', variant: 'on', count: 2, hour: '2026-12-01T13:20:00+01:00', source: 'used' };
 

@@ -1,3 +1,4 @@
+import type { KeyKind } from '../access/credential.ts';
 import { BurgeeError } from '../errors.ts';
 
 /** How often a variant was served in one hour. */
@@ -32,7 +33,8 @@ export interface ExposureBatch {
 /** Who sends a batch, and when. */
 export interface Sender {
   readonly environmentId: string;
-  readonly throughClientKey: boolean;
+  /** A relay says for each batch whether it came through a client key; of others the key tells. */
+  readonly keyKind: KeyKind;
   readonly now: number;
 }
 
@@ -45,23 +47,20 @@ const oldestMs = 90 * 24 * hourMs;
  *
  * @throws BAD_INPUT with the path of the first thing that is wrong
  */
-export function exposureBatch(body: unknown, sender: Sender): ExposureBatch {
-  const { batchId, application, counts = [], unknown = [] } = objectAt(body, 'body');
+export function exposureBatch(body: unknown, { environmentId, keyKind, now }: Sender): ExposureBatch {
+  const { batchId, application, counts = [], unknown = [], ...told } = objectAt(body, 'body');
   if (typeof batchId !== 'string' || !uuid.test(batchId)) throw wrong('batchId must be a UUID');
-  const named = lineAt(application, 'application', 200);
+  const throughClientKey = keyKind === 'client' || (keyKind === 'relay' && told.throughClientKey === true);
+  const common = { application: lineAt(application, 'application', 200), environmentId, throughClientKey };
   return {
     batchId: batchId.toLowerCase(),
     counts: listAt(counts, 'counts', limits.counts).map((item, index) => ({
-      ...countAt(item, `counts[${index}]`, sender.now),
-      application: named,
-      environmentId: sender.environmentId,
-      throughClientKey: sender.throughClientKey,
+      ...countAt(item, `counts[${index}]`, now),
+      ...common,
     })),
     unknown: listAt(unknown, 'unknown', limits.unknown).map((key, index) => ({
       flagKey: lineAt(key, `unknown[${index}]`, 128),
-      application: named,
-      environmentId: sender.environmentId,
-      throughClientKey: sender.throughClientKey,
+      ...common,
     })),
   };
 }

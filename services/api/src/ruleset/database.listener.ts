@@ -6,10 +6,11 @@ import { readKey, readKeys, writeLastUsed } from '../access/keys.sql.ts';
 import { CONFIG, type Config } from '../config.ts';
 import { LOGGER } from '../platform.module.ts';
 import { listenConnection, Postgres } from '../postgres.ts';
+import { seldom } from '../traffic/seldom.ts';
 import type { FormerForms } from './assemble.ts';
 import { readFormerForms } from './former-forms.sql.ts';
 import { readRuleset, readVersions } from './ruleset.sql.ts';
-import type { RulesetSource, StoredRuleset, Told } from './source.ts';
+import type { Listener, RulesetSource, StoredRuleset } from './source.ts';
 
 /**
  * The database as the source of rulesets and keys. It tells of changes by NOTIFY, which is lost whenever its connection
@@ -22,7 +23,8 @@ export class DatabaseListener implements RulesetSource, KeySource {
   readonly #config: Config;
   readonly #postgres: Postgres;
   readonly #logger: Logger;
-  #told: Told | undefined;
+  readonly #sayLost = seldom(60_000, () => performance.now());
+  #listener: Listener | undefined;
   #connection: pg.Client | undefined;
   #reconnect: NodeJS.Timeout | undefined;
   #attempt = 0;
@@ -61,8 +63,8 @@ export class DatabaseListener implements RulesetSource, KeySource {
     await writeLastUsed(this.#postgres, uses);
   }
 
-  async listen(told: Told): Promise<void> {
-    this.#told = told;
+  async listen(listener: Listener): Promise<void> {
+    this.#listener = listener;
     await this.#connect();
   }
 
@@ -98,14 +100,14 @@ export class DatabaseListener implements RulesetSource, KeySource {
       this.#lose(connection, error as Error);
     }
     // after LISTEN, so that no change falls between the reading and the listening; without it, to learn what is away
-    if (!this.#isClosed) await this.#told?.missed();
+    if (!this.#isClosed) await this.#listener?.missed();
   }
 
   #lose(connection: pg.Client, error: Error): void {
     if (this.#connection !== connection || this.#isClosed) return;
     this.#connection = undefined;
     connection.end().catch(() => undefined);
-    this.#logger.warn({ err: error }, 'the LISTEN connection is lost');
+    this.#sayLost((suppressed) => this.#logger.warn({ err: error, suppressed }, 'the LISTEN connection is lost'));
     this.#postgres.renewSync();
     this.#reconnect = setTimeout(() => void this.#connect(), reconnectDelayMs(this.#attempt, Math.random()));
     this.#attempt += 1;
@@ -113,7 +115,7 @@ export class DatabaseListener implements RulesetSource, KeySource {
 
   #hear(payload: string | undefined): void {
     const hint = hintIn(payload);
-    if (hint !== undefined) this.#told?.changed(hint.environment, hint.at);
+    if (hint !== undefined) this.#listener?.changed(hint.environment, hint.at);
   }
 }
 

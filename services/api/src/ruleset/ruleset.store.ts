@@ -48,7 +48,7 @@ export class RulesetStore implements OnApplicationShutdown {
     this.#logger = logger;
     this.synchronise = singleFlight(() => this.#synchronise());
     this.#counters = describeRulesets(metrics, {
-      snapshots: () => [...this.#rooms.values()].flatMap(({ served }) => served.snapshot ?? []),
+      snapshots: () => this.snapshots(),
       lastSyncAgeMs: () => this.#since(this.#lastSyncAt),
       ageMs: (environmentId) => this.#since(this.#roomOf(environmentId).confirmedAt),
     });
@@ -60,9 +60,14 @@ export class RulesetStore implements OnApplicationShutdown {
     return this.#lastSyncAt;
   }
 
+  /** Of every environment that is open. */
+  snapshots(): Snapshot[] {
+    return [...this.#rooms.values()].flatMap(({ served }) => served.snapshot ?? []);
+  }
+
   /** True when there is at least one environment to serve. */
   get hasSomething(): boolean {
-    return this.#saved.size > 0 || [...this.#rooms.values()].some(({ served }) => served.snapshot !== undefined);
+    return this.#saved.size > 0 || this.snapshots().length > 0;
   }
 
   /** The snapshot of an environment that is open; undefined: call {@link open}. */

@@ -28,7 +28,7 @@ export interface RulesetSource {
   /** Earlier forms of flags, newest first, none newer than the audit entry. */
   readFormerForms(environmentId: string, flagKeys: readonly string[], auditEntry: string): Promise<FormerForms>;
   /** Starts to tell of changes; resolves when it hears for the first time, or cannot. It goes on trying by itself. */
-  listen(told: Told): Promise<void>;
+  listen(listener: Listener): Promise<void>;
   /** Finds out whether changes would still be heard; if not, listens anew. */
   probe(): Promise<void>;
   /** Takes for lost what it listens on, and listens anew. */
@@ -36,8 +36,8 @@ export interface RulesetSource {
   close(): Promise<void>;
 }
 
-/** Whom a source tells. */
-export interface Told {
+/** Who is told of changes. */
+export interface Listener {
   /** Something about an environment may be another; `changedAt`: since when, in milliseconds since 1970. */
   changed(environmentId: string, changedAt: number | undefined): void;
   /** Changes may have gone unheard: everything is to be compared. */
