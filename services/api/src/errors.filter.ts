@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { asBurgeeError, BurgeeError } from './errors.ts';
+import { asBurgeeError, BurgeeError, extensionsOf } from './errors.ts';
 
 /** Answers every thrown thing with its code, sentence and fix; OFREP's doors in OFREP's words. */
 @Catch()
@@ -27,7 +27,7 @@ export class ErrorFilter implements ExceptionFilter {
     const error = this.#translate(exception, request);
     if (error.status === 500) {
       this.#logger.error(
-        { err: error.cause ?? error, method: request.method, route: request.routeOptions.url },
+        { err: error.cause ?? error, requestId: request.id, method: request.method, route: request.routeOptions.url },
         error.message,
       );
     }
@@ -35,31 +35,75 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   #translate(exception: unknown, request: FastifyRequest): BurgeeError {
-    if (!(exception instanceof HttpException)) return asBurgeeError(exception);
+    if (!(exception instanceof HttpException)) return this.#translateOther(exception, request);
     if (exception.cause !== undefined) return asBurgeeError(exception.cause);
     if (exception.getStatus() !== 404) return new BurgeeError('BAD_INPUT', exception.message, { cause: exception });
+    return this.#missing(request);
+  }
+
+  #translateOther(exception: unknown, request: FastifyRequest): BurgeeError {
+    const { code } = Object(exception) as { code?: unknown };
+    // nobody listens any more, and the database, which speaks of resets too, has no part in it
+    if (code === 'ECONNRESET' && request.raw.destroyed) return new BurgeeError('BAD_INPUT', 'the request broke off');
+    // Fastify asks for a type of the body before it looks whether there is anything at the address
+    if (code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE') return this.#missing(request);
+    return withLimit(asBurgeeError(exception), request);
+  }
+
+  #missing(request: FastifyRequest): BurgeeError {
     const allow = this.#methodsOf(pathOf(request));
-    if (allow.length === 0) return new BurgeeError('NOT_FOUND', 'There is nothing at this address.');
-    return new BurgeeError('METHOD_NOT_ALLOWED', `use ${allow.join(' or ')} here`, { allow });
+    if (allow.length === 0) return new BurgeeError('NOT_FOUND', 'there is nothing at this address');
+    return new BurgeeError('METHOD_NOT_ALLOWED', `use ${allow.join(' or ')} here, not ${request.method}`, { allow });
   }
 }
 
 function send(reply: FastifyReply, request: FastifyRequest, error: BurgeeError): void {
-  const { retryAfterSeconds, allow, problems, current } = error.circumstances;
-  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+  const { retryAfterSeconds, allow } = error.circumstances;
+  // whole seconds: the only form that all clients read
+  const waitSeconds = retryAfterSeconds ?? (asksToWait.has(error.status) ? 2 : undefined);
+  if (waitSeconds !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(waitSeconds))));
   if (allow !== undefined) reply.header('allow', allow.join(', '));
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-  const body = pathOf(request).startsWith('/ofrep/')
-    ? { ...keyOf(request), errorCode: error.code, errorDetails: error.message }
-    : { code: error.code, message: error.message, fix: error.fix, problems, current };
+  const body = bodyFor(pathOf(request), error, request);
   reply.status(error.status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '/';
+/** OFREP's doors and GraphQL's have a form of their own. */
+function bodyFor(path: string, error: BurgeeError, request: FastifyRequest): object {
+  const { problems, current } = error.circumstances;
+  if (path.startsWith('/ofrep/'))
+    return { ...keyOf(request), errorCode: openFeatureCode(error, path), errorDetails: error.message };
+  if (/^\/graphql(\/|$)/.test(path)) return { errors: [{ message: error.message, extensions: extensionsOf(error) }] };
+  return { code: error.code, message: error.message, fix: error.fix, problems, current };
 }
 
+/** Only the route knows how much it takes. */
+function withLimit(error: BurgeeError, { routeOptions }: FastifyRequest): BurgeeError {
+  if (error.code !== 'BODY_TOO_LARGE' || routeOptions.bodyLimit === undefined) return error;
+  const limit = `${routeOptions.bodyLimit / 1024} KiB`;
+  return new BurgeeError('BODY_TOO_LARGE', `the body is larger than ${limit}`, { cause: error.cause });
+}
+
+/** Statuses that are nothing without Retry-After. */
+const asksToWait: ReadonlySet<number> = new Set([429, 503]);
+
+const flagsDoor = '/ofrep/v1/evaluate/flags/';
+
+/** Where clients read the code it is one of OpenFeature's: typed ones know no other. */
+function openFeatureCode({ code }: BurgeeError, path: string): string {
+  if (code === 'BAD_INPUT') return 'GENERAL';
+  return code === 'NOT_FOUND' && path.startsWith(flagsDoor) ? 'FLAG_NOT_FOUND' : code;
+}
+
+/** Without the origin, which a request to a proxy has before its path. */
+function pathOf(request: FastifyRequest): string {
+  return request.url.replace(/^https?:\/\/[^/?#]*/i, '').split('?', 1)[0] || '/';
+}
+
+/** The flag that was asked for; one that no flag can be called reaches no route. */
 function keyOf(request: FastifyRequest): { key?: string } {
   const { key } = (request.params ?? {}) as { key?: string };
-  return key === undefined ? {} : { key };
+  const path = pathOf(request);
+  if (key !== undefined) return { key };
+  return path.startsWith(flagsDoor) ? { key: path.slice(flagsDoor.length) } : {};
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
 import type { Config } from './config.ts';
-import { BurgeeError } from './errors.ts';
 import { importDoor } from './graphql/import-door.ts';
-import { jsonFaultAt } from './json-fault.ts';
+import { parseJsonBody } from './json-body.ts';
+import { assertOneHost } from './wire.listener.ts';
 
 /** Largest body of every door but those in {@link roomierDoors}. */
 export const bodyLimitBytes = 64 * 1024;
@@ -29,8 +29,10 @@ export function prepareServer(server: FastifyInstance, config: Config): MethodsO
   const methodsOf = rememberRoutes(server);
   const setPageHeaders = helmet(pageHeaders(config));
   server.addHook('onRequest', (request, reply, done) => {
+    assertOneHost(request.raw);
     const path = request.url.split('?', 1)[0] ?? '/';
-    if (openPaths.test(path)) openToAllOrigins(request, reply, done);
+    if (openPaths.test(path) && request.method === 'OPTIONS') answerPreflight(request, reply, methodsOf(path));
+    else if (openPaths.test(path)) openToAllOrigins(reply, done);
     else if (path.startsWith('/v1/')) {
       reply.header('x-content-type-options', 'nosniff');
       done();
@@ -41,51 +43,46 @@ export function prepareServer(server: FastifyInstance, config: Config): MethodsO
   return methodsOf;
 }
 
-/** An empty body is no body: OpenFeature's clients often send none. */
 function parseJson(
-  _request: FastifyRequest,
+  request: FastifyRequest,
   body: string | Buffer,
   done: (error: Error | null, body?: unknown) => void,
 ): void {
-  const text = body.toString();
   let parsed: unknown;
   try {
-    parsed = text.trim() === '' ? undefined : JSON.parse(text);
+    parsed = parseJsonBody(body as Buffer, request.headers['content-encoding']);
   } catch (error) {
-    done(new BurgeeError('PARSE_ERROR', `body is not JSON: ${placeOf(text)}`, { cause: error }));
+    done(error as Error);
     return;
   }
   done(null, parsed);
 }
 
-/** People count bytes on the wire. */
-function placeOf(text: string): string {
-  const place = jsonFaultAt(text);
-  const what = place >= text.trimEnd().length ? 'end' : 'character';
-  return `unexpected ${what} at byte ${Buffer.byteLength(text.slice(0, place))}`;
+function openToAllOrigins(reply: FastifyReply, done: () => void): void {
+  reply
+    .header('access-control-allow-origin', '*')
+    .header('access-control-expose-headers', 'etag, retry-after, preference-applied')
+    .header('x-content-type-options', 'nosniff');
+  done();
 }
 
-function openToAllOrigins(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  reply.header('access-control-allow-origin', '*');
-  reply.header('x-content-type-options', 'nosniff');
-  if (request.method === 'OPTIONS') answerPreflight(reply);
-  else {
-    reply.header('access-control-expose-headers', 'etag, retry-after');
-    done();
-  }
-}
-
-function answerPreflight(reply: FastifyReply): void {
+/** Headers of tracing and an application's own may come with a question: what the page names is welcome, since no cookie is. */
+function answerPreflight(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): void {
+  const asked = request.headers['access-control-request-headers'];
   reply
     .status(204)
-    .header('access-control-allow-methods', 'GET, POST')
-    .header(
-      'access-control-allow-headers',
-      'authorization, content-type, if-none-match, x-api-key, last-event-id, cache-control, accept',
-    )
+    .header('allow', [...methods, 'OPTIONS'].join(', '))
+    .header('access-control-allow-origin', '*')
+    .header('access-control-allow-methods', methods.join(', '))
+    .header('access-control-allow-headers', asked !== undefined && headerNames.test(asked) ? asked : usualHeaders)
     .header('access-control-max-age', '7200')
+    .header('vary', 'access-control-request-headers')
     .send();
 }
+
+const usualHeaders =
+  'authorization, content-type, if-none-match, x-api-key, last-event-id, cache-control, accept, prefer';
+const headerNames = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/;
 
 function pageHeaders(config: Config) {
   const isHttps = config.publicUrl.startsWith('https:');

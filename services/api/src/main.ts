@@ -10,6 +10,8 @@ import { ErrorFilter } from './errors.filter.ts';
 import { Readiness } from './health/readiness.store.ts';
 import { bodyLimitBytes, prepareServer } from './http.listener.ts';
 import { createLogger, nestLogger } from './platform.module.ts';
+import { Traffic } from './traffic/traffic.listener.ts';
+import { answerWireFault, listenToWire, wireOptions } from './wire.listener.ts';
 
 /** An api that listens. */
 export interface RunningApi {
@@ -49,7 +51,12 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     skipMiddie: true,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
+    keepAliveTimeout: keepAliveMs,
     routerOptions: { maxParamLength: 512 },
+    requestTimeout: config.requestTimeoutMs,
+    http: wireOptions(config),
+    clientErrorHandler: answerWireFault,
     // an address that cannot be read, or is too long, never reaches the error handler
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       filter.answer(error, request, reply),
@@ -60,7 +67,9 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     logger: nestLogger(logger),
   });
   const server = adapter.getInstance();
+  listenToWire(server.server);
   const filter: ErrorFilter = new ErrorFilter(logger, prepareServer(server, config));
+  app.get(Traffic).watch(server);
   server.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
   adapter.setErrorHandler = () => server; // Nest would put its own in the place of ours
   app.useGlobalFilters(filter);
@@ -73,6 +82,9 @@ async function drain(app: NestFastifyApplication, logger: Logger): Promise<void>
   await Promise.race([app.close(), pause(closeWithinMs, undefined, { ref: false })]);
   logger.info('the api has stopped');
 }
+
+/** Longer than a proxy keeps idle connections (Traefik 90 s, nginx and most others 60 s): the proxy closes first, and never writes into a closing one. */
+const keepAliveMs = 100_000;
 
 /** For the last writes and the goodbyes: a database from which nothing comes any more does not hold the stop. */
 const closeWithinMs = 5000;

@@ -10,10 +10,11 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config.ts';
 import { BurgeeError } from '../errors.ts';
+import { Limits } from '../traffic/limits.store.ts';
 import { type Credential as AnyCredential, type CredentialKind, kindOf } from './credential.ts';
 import { KeyStore } from './key.store.ts';
 import { MEMBER_CREDENTIALS, type MemberCredentials } from './member-credentials.ts';
-import { assertOwnPage, type Presented, presentedBy } from './presented.ts';
+import { assertOwnPage, badToken, type Presented, presentedBy } from './presented.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,36 +39,62 @@ export class CredentialGuard implements CanActivate {
   readonly #keys: KeyStore;
   readonly #members: MemberCredentials;
   readonly #config: Config;
+  readonly #limits: Limits;
+  readonly #doors = new WeakMap<object, Door>();
 
   constructor(
     @Inject(Reflector) reflector: Reflector,
     @Inject(KeyStore) keys: KeyStore,
     @Inject(MEMBER_CREDENTIALS) members: MemberCredentials,
     @Inject(CONFIG) config: Config,
+    @Inject(Limits) limits: Limits,
   ) {
     this.#reflector = reflector;
     this.#keys = keys;
     this.#members = members;
     this.#config = config;
+    this.#limits = limits;
   }
 
   /** Answers without waiting when the key is in memory: the hot doors stay synchronous. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const places = [context.getHandler(), context.getClass()];
-    if (this.#reflector.getAllAndOverride<boolean>(publicRoute, places)) return true;
-    const kinds = this.#reflector.getAllAndOverride<CredentialKind[] | undefined>(credentialKinds, places);
+    const { isPublic, kinds } = this.#doorOf(context);
+    if (isPublic) return true;
     if (kinds === undefined) throw new BurgeeError('FORBIDDEN', 'No credential opens this door.');
     const request = requestOf(context);
     const presented = presentedBy(request.headers, this.#members.cookieName);
     const known = presented.key === undefined ? undefined : this.#keys.find(presented.key);
-    if (known !== undefined) return admit(request, known, kinds);
-    return this.#identify(request, presented).then((credential) => admit(request, credential, kinds));
+    if (known !== undefined) {
+      // a resolver's guard meets a request that was counted at the door
+      if (request.credential === undefined) this.#limits.admit(known.keyId);
+      return admit(request, known, kinds);
+    }
+    return this.#identify(request, presented, kinds).then((credential) => admit(request, credential, kinds));
   }
 
-  async #identify(request: FastifyRequest, presented: Presented): Promise<AnyCredential> {
+  /** What is written on a route is read once. */
+  #doorOf(context: ExecutionContext): Door {
+    const [handler, place] = [context.getHandler(), context.getClass()];
+    const known = this.#doors.get(handler);
+    if (known?.place === place) return known;
+    const isPublic = this.#reflector.getAllAndOverride<boolean>(publicRoute, [handler, place]) === true;
+    const kinds = this.#reflector.getAllAndOverride<CredentialKind[] | undefined>(credentialKinds, [handler, place]);
+    const door: Door = { place, isPublic, kinds };
+    this.#doors.set(handler, door);
+    return door;
+  }
+
+  async #identify(
+    request: FastifyRequest,
+    presented: Presented,
+    kinds: readonly CredentialKind[],
+  ): Promise<AnyCredential> {
     if (presented.cookie !== undefined) assertOwnPage(request, this.#config);
-    const credential = await this.#lookUp(presented);
-    if (credential === undefined) throw new BurgeeError('UNAUTHORIZED', refusalOf(presented));
+    const { key, bearer, cookie } = presented;
+    if (key === undefined && bearer === undefined && cookie === undefined) throw refusalOf(presented, kinds);
+    const kind = key === undefined ? 'member' : 'key';
+    const credential = await this.#limits.identify(request, kind, () => this.#lookUp(presented));
+    if (credential === undefined) throw refusalOf(presented, kinds);
     return credential;
   }
 
@@ -77,6 +104,14 @@ export class CredentialGuard implements CanActivate {
     if (cookie !== undefined) return this.#members.fromCookie(cookie);
     return undefined;
   }
+}
+
+/** What is written on a handler, or on the class around it. */
+interface Door {
+  /** A handler may be inherited by several classes. */
+  readonly place: unknown;
+  readonly isPublic: boolean;
+  readonly kinds: readonly CredentialKind[] | undefined;
 }
 
 function admit(request: FastifyRequest, credential: AnyCredential, kinds: readonly CredentialKind[]): true {
@@ -92,11 +127,11 @@ function nameOf(kind: CredentialKind): string {
   return kind === 'member' ? 'a member' : `a ${kind} key`;
 }
 
-function refusalOf({ key, bearer, cookie }: Presented): string {
-  if (key !== undefined) return 'unknown, expired or revoked key; send a key as Authorization: Bearer';
-  if (bearer !== undefined) return 'unknown or expired token';
-  if (cookie !== undefined) return 'the session has ended; sign in again';
-  return 'send a key as Authorization: Bearer';
+function refusalOf({ key, bearer, cookie }: Presented, kinds: readonly CredentialKind[]): BurgeeError {
+  if (bearer !== undefined) return badToken(bearer, kinds.includes('member'));
+  if (cookie !== undefined) return new BurgeeError('UNAUTHORIZED', 'the session has ended; sign in again');
+  const what = key === undefined ? '' : 'unknown, expired or revoked key; ';
+  return new BurgeeError('UNAUTHORIZED', `${what}send a key as Authorization: Bearer`);
 }
 
 /** The HTTP request behind a controller's or a resolver's call. */

@@ -13,6 +13,7 @@ const key = createPrivateKey(pem);
 const now = Date.parse('2026-12-01T06:00:00Z');
 const seconds = now / 1000;
 const memberId = '6f9619ff-8b86-4011-b42d-00c04fc964ff';
+const sessionId = '0b6f0f6e-4d5d-4c52-9b0e-3f2b6a1c7d21';
 const kid = tokens.jwks.keys[0]?.kid as string;
 const header = { alg: 'ES256', typ: 'JWT', kid };
 const hasura = {
@@ -22,7 +23,7 @@ const hasura = {
 };
 const claims = {
   sub: memberId,
-  sid: 'session',
+  sid: sessionId,
   iss: issuer,
   aud: audience,
   iat: seconds,
@@ -50,19 +51,19 @@ const publicPem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.e
 }) as string;
 
 test('signs what Hasura believes, for five minutes', async () => {
-  const { token, expiresAt } = await tokens.sign({ memberId, sessionId: 'session' }, now);
+  const { token, expiresAt } = await tokens.sign({ memberId, sessionId }, now);
   const publicKey = await importJWK(tokens.jwks.keys[0] ?? {});
   const { payload } = await jwtVerify(token, publicKey, { issuer, audience, currentDate: new Date(now) });
   expect(payload).toEqual(claims);
   expect(expiresAt.toISOString()).toBe('2026-12-01T06:05:00.000Z');
   expect(tokens.jwks.keys[0]).not.toHaveProperty('d');
-  expect(await tokens.verify(token, now)).toEqual({ memberId, sessionId: 'session' });
+  expect(await tokens.verify(token, now)).toEqual({ memberId, sessionId });
   expect(decodeJwt(token)[hasuraNamespace]).toEqual(hasura);
 });
 
 test('believes the tokens of another replica with the same key', async () => {
-  const { token } = await sessionTokens(pem, issuer).sign({ memberId, sessionId: 's' }, now);
-  expect(await tokens.verify(token, now)).toEqual({ memberId, sessionId: 's' });
+  const { token } = await sessionTokens(pem, issuer).sign({ memberId, sessionId }, now);
+  expect(await tokens.verify(token, now)).toEqual({ memberId, sessionId });
 });
 
 const bad: readonly (readonly [name: string, make: () => string | Promise<string>])[] = [
@@ -117,12 +118,13 @@ const bad: readonly (readonly [name: string, make: () => string | Promise<string
     'another member in the claims',
     () => sign({ [hasuraNamespace]: { ...hasura, 'x-hasura-burgee-member-id': 'other' } }),
   ],
+  ['a session that is no id', () => sign({ sid: "' or 1=1 --" })],
   ['nothing', () => ''],
   ['dots', () => '..'],
 ];
 
 test('believes the token that the bad ones are made of', async () => {
-  expect(await tokens.verify(await sign(), now)).toEqual({ memberId, sessionId: 'session' });
+  expect(await tokens.verify(await sign(), now)).toEqual({ memberId, sessionId });
 });
 
 test.each(bad)('does not believe a token with %s', async (_name, make) => {

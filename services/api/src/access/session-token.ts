@@ -75,11 +75,16 @@ async function verifyToken({ token, nowMs, issuer, kid, publicKey }: Check): Pro
     });
     const { sub, sid, aud, exp = 0, iat = 0 } = payload;
     const isOurs = aud === audience && exp - iat <= lifetimeSeconds && isSame(payload[hasuraNamespace], sub);
-    return isOurs && sub !== undefined && typeof sid === 'string' ? { memberId: sub, sessionId: sid } : undefined;
+    return isOurs && isId(sub) && isId(sid) ? { memberId: sub, sessionId: sid } : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
   }
+}
+
+/** Both are looked up as UUIDs; the database would call anything else a fault. */
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }
 
 /** Exactly the header that we write: no key of the sender's choice, no extension, no other algorithm. */

@@ -124,7 +124,7 @@ test('weighs fragments in fragments once, and comes to an end where they name th
 test('limits the body', async () => {
   const response = await post({ query: '{ me { id } }', variables: { a: 'x'.repeat(1_100_000) } });
   expect(response.status).toBe(413);
-  expect(await response.json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BODY_TOO_LARGE' } }] });
 });
 
 test('shows the schema to members only, and hints at names to nobody else', async () => {

@@ -44,7 +44,7 @@ export function answerOf(error: unknown, { tellsNames }: { readonly tellsNames: 
 /** One error of an execution, with its code, its fix and whatever else its circumstances tell. */
 export function troubleOf(error: GraphQLError, tellsNames = true): GraphqlTrouble {
   const { path, locations } = error;
-  const message = tellsNames ? error.message : error.message.replace(/ Did you mean .*$/s, '');
+  const message = shortened(tellsNames ? error.message : error.message.replace(/ Did you mean .*$/s, ''));
   const ours = error.originalError ? asBurgeeError(error.originalError) : undefined;
   if (ours && !(error.originalError instanceof GraphQLError)) {
     return { message: ours.message, path, locations, extensions: extensionsOf(ours) };
@@ -52,3 +52,10 @@ export function troubleOf(error: GraphQLError, tellsNames = true): GraphqlTroubl
   const code = error.extensions.code === 'LIMIT_EXCEEDED' ? 'LIMIT_EXCEEDED' : 'BAD_INPUT';
   return { message, path, locations, extensions: extensionsOf(new BurgeeError(code, message)) };
 }
+
+/** Sentences of GraphQL repeat what was sent, however long it is. */
+function shortened(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
+}
+
+const longestMessage = 1000;

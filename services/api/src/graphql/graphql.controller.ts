@@ -1,11 +1,11 @@
 import { Body, Controller, HttpCode, Inject, type OnModuleInit, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, GraphQLError, Kind, parse, visit } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, OperationTypeNode, parse, visit } from 'graphql';
 import { Credential } from '../access/credential.guard.ts';
 import { MEMBER_CREDENTIALS, type MemberCredentials } from '../access/member-credentials.ts';
 import { isOwnOrigin } from '../access/own-origin.ts';
-import { presentedBy } from '../access/presented.ts';
+import { badToken, presentedBy } from '../access/presented.ts';
 import { CONFIG, type Config } from '../config.ts';
 import { BurgeeError } from '../errors.ts';
 import { answerOf, type GraphqlAnswer, GraphqlErrorFilter } from './graphql-error.filter.ts';
@@ -73,11 +73,13 @@ export class GraphqlController implements OnModuleInit {
     const operation = operationIn(body);
     const isMember = request.credential?.kind === 'member';
     const document = parsed(operation.query);
+    refuseSubscription(document);
     if (!isMember) refuseIntrospection(document);
     try {
       const { query, variables, operationName } = operation;
       const result = await this.#server().graphql(query, { request }, variables, operationName);
       reply.header('cache-control', 'no-store');
+      if (isAway(result as GraphqlAnswer)) reply.status(503).header('retry-after', '2');
       return result as GraphqlAnswer;
     } catch (error) {
       reply.status(400);
@@ -90,8 +92,16 @@ export class GraphqlController implements OnModuleInit {
     const isKnown =
       (bearer !== undefined && (await this.#members.fromBearer(bearer)) !== undefined) ||
       (cookie !== undefined && (await this.#members.fromCookie(cookie)) !== undefined);
-    if (!isKnown) throw new BurgeeError('UNAUTHORIZED', 'sign in, or send an access token as Authorization: Bearer');
+    if (isKnown) return;
+    if (bearer !== undefined) throw badToken(bearer, true);
+    throw new BurgeeError('UNAUTHORIZED', 'sign in, or send an access token as Authorization: Bearer');
   }
+}
+
+/** Nothing came of it because the database is away or takes no writes: whoever asked may come again. */
+function isAway({ data, errors = [] }: GraphqlAnswer): boolean {
+  const code = errors[0]?.extensions.code;
+  return data == null && (code === 'UNAVAILABLE' || code === 'READ_ONLY');
 }
 
 function rootFields({ definitions }: DocumentNode): string[] {
@@ -132,6 +142,14 @@ function parsed(query: string): DocumentNode {
       });
     }
     throw new BurgeeError('BAD_INPUT', error.message, { cause: error });
+  }
+}
+
+function refuseSubscription({ definitions }: DocumentNode): void {
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION || definition.operation !== OperationTypeNode.SUBSCRIPTION)
+      continue;
+    throw new BurgeeError('BAD_INPUT', 'subscriptions are not served: GET /v1/changes tells what changed');
   }
 }
 

@@ -35,13 +35,15 @@ export const documentLimits = {
 const listFactor = 10;
 
 interface Weight {
+  /** Fields of the uppermost level, those of fragments included. */
+  readonly fields: number;
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
   readonly cost: number;
 }
 
-const nothing: Weight = { depth: 0, aliases: 0, directives: 0, cost: 0 };
+const nothing: Weight = { fields: 0, depth: 0, aliases: 0, directives: 0, cost: 0 };
 
 /** Validation rule that refuses a document that asks for too much, with the limit in the sentence. */
 export function limitsRule(context: ValidationContext): ASTVisitor {
@@ -58,14 +60,14 @@ export function limitsRule(context: ValidationContext): ASTVisitor {
 function excesses(operation: OperationDefinitionNode, weight: Weight): string[] {
   const introspects = operation.selectionSet.selections.some(isIntrospection);
   const deepest = introspects ? documentLimits.introspectionDepth : documentLimits.depth;
-  const roots = operation.selectionSet.selections.length;
   return [
     weight.depth > deepest && `the query is ${weight.depth} deep; at most ${deepest}`,
     weight.aliases > documentLimits.aliases &&
       `the query has ${weight.aliases} aliases; at most ${documentLimits.aliases}`,
     weight.directives > documentLimits.directives &&
       `the query has ${weight.directives} directives; at most ${documentLimits.directives}`,
-    roots > documentLimits.rootFields && `the query asks ${roots} things at once; at most ${documentLimits.rootFields}`,
+    weight.fields > documentLimits.rootFields &&
+      `the query asks ${weight.fields} things at once; at most ${documentLimits.rootFields}`,
     weight.cost > documentLimits.cost && `the query costs ${weight.cost}; at most ${documentLimits.cost}`,
   ].filter((sentence) => sentence !== false);
 }
@@ -93,6 +95,7 @@ function weigher(context: ValidationContext): (operation: OperationDefinitionNod
     const inner = field && getNamedType(field.type);
     const below = ofSet(selection.selectionSet, isCompositeType(inner) ? inner : undefined);
     return {
+      fields: 1,
       depth: below.depth + 1,
       aliases: below.aliases + (selection.alias ? 1 : 0),
       directives: below.directives + directives,
@@ -118,6 +121,7 @@ function weigher(context: ValidationContext): (operation: OperationDefinitionNod
 
 function beside(left: Weight, right: Weight): Weight {
   return {
+    fields: left.fields + right.fields,
     depth: Math.max(left.depth, right.depth),
     aliases: left.aliases + right.aliases,
     directives: left.directives + right.directives,

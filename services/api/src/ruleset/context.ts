@@ -21,7 +21,8 @@ export function contextIn(body: unknown): EvaluationContext {
   if (targetingKey !== undefined && !isShortText(targetingKey)) {
     throw invalid('context.targetingKey must be a string of at most 1,024 bytes');
   }
-  if (countKeys(context, 1) > contextLimits.keys) throw invalid('context has more than 1,000 keys and list entries');
+  if (countKeys(context, 1) > contextLimits.keys)
+    throw invalid('context is too large: at most 1,000 keys and list entries');
   return context as EvaluationContext;
 }
 
@@ -38,10 +39,16 @@ function isShortText(value: unknown): boolean {
 
 /** Counts keys and list entries of all levels; stops at the first level too many. */
 function countKeys(value: object, level: number): number {
-  if (level > contextLimits.levels) throw invalid('context is nested deeper than 32 levels');
+  if (level > contextLimits.levels) throw invalid('context is too deep: at most 32 levels');
   const inner = Array.isArray(value) ? (value as unknown[]) : Object.values(value);
   let keys = inner.length;
-  for (const item of inner) if (typeof item === 'object' && item !== null) keys += countKeys(item, level + 1);
+  for (const item of inner) {
+    if (typeof item === 'object' && item !== null) keys += countKeys(item, level + 1);
+    // JSON has no word for it, so it would count as null where contexts are compared
+    else if (item === Number.POSITIVE_INFINITY || item === Number.NEGATIVE_INFINITY) {
+      throw invalid('a number of the context is too large: at most 1.8e308');
+    }
+  }
   return keys;
 }
 
