@@ -7,7 +7,7 @@ import { type HeldDecisions, holdDecisions } from './held-decisions.ts';
 import { type ClientState, createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { serviceUrl } from './sources/attempt.ts';
 import { pollSource } from './sources/poll.ts';
-import type { Fetch, HttpRequest, Source } from './sources/source.ts';
+import { type Fetch, type HttpRequest, resume, type Source } from './sources/source.ts';
 import type { KeyValueStorage } from './sources/storage.ts';
 import { streamSource } from './sources/stream.ts';
 import { valueOr } from './value.ts';
@@ -125,10 +125,11 @@ export function createClient(options: ClientOptions): BurgeeClient {
 function followDecisions(options: FollowOptions, held: HeldDecisions, lifecycle: Lifecycle): Connection {
   const { source = 'stream', pollIntervalMs: intervalMs = 30_000, clock, random, fetch } = options;
   const { signal, publish } = lifecycle;
-  const http = { request: () => post(options, '/v1/decisions', held.question()), fetch, clock };
-  const poll = pollSource({ ...http, event: 'decisions', intervalMs, random });
+  const request = () => post(options, '/v1/decisions', held.question());
+  const poll = pollSource({ request, fetch, clock, event: 'decisions', intervalMs, random });
+  const stream = streamSource({ request: () => resume(request(), held.lastEventId()), fetch, clock });
   const connection: Connection = keepConnected({
-    sources: source === 'stream' ? [streamSource(http), poll] : [source === 'poll' ? poll : source],
+    sources: source === 'stream' ? [stream, poll] : [source === 'poll' ? poll : source],
     clock,
     random,
     onMessage(message) {

@@ -4,6 +4,8 @@ import type { Failure, Message, Report, Source } from './sources/source.ts';
 
 /** Attempts that gave nothing before the next source has its turn. */
 const missesAllowed = 3;
+/** Between two nudges that are followed. */
+const nudgesApartMs = 2_000;
 /** How long the second source serves before the preferred one is tried again. */
 const secondChoiceMs = 300_000;
 
@@ -40,7 +42,8 @@ export function keepConnected(options: ConnectionOptions): Connection {
   let attempt = 0;
   let stop = () => {};
   let stopWaiting = () => {};
-  let stopNudge = () => {};
+  let stopNudge: (() => void) | undefined;
+  let nudgedAt = Number.NEGATIVE_INFINITY;
 
   function open(): void {
     close();
@@ -58,7 +61,8 @@ export function keepConnected(options: ConnectionOptions): Connection {
   function close(): void {
     attempt++;
     stopWaiting();
-    stopNudge();
+    stopNudge?.();
+    stopNudge = undefined;
     stop();
   }
 
@@ -73,8 +77,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
   function thrive(): void {
     if (healthySince !== undefined) return;
     healthySince = clock.now();
-    if (preferred) misses = 0;
-    else stopWaiting = clock.after(secondChoiceMs, () => wait(0));
+    if (!preferred) stopWaiting = clock.after(secondChoiceMs, () => wait(0));
   }
 
   function wait(delayMs: number): void {
@@ -85,7 +88,10 @@ export function keepConnected(options: ConnectionOptions): Connection {
   function retry(failure: Failure): void {
     close();
     const now = clock.now();
-    if (healthySince !== undefined && now - healthySince >= healthyAfterMs) failures = 0;
+    if (healthySince !== undefined && now - healthySince >= healthyAfterMs) {
+      failures = 0;
+      if (preferred) misses = 0;
+    }
     const waitMs = waitBefore({ failures: failures++, failure, now, random: random() });
     const asked = failure.cause === 'refused' || failure.retryAfter !== undefined;
     notBefore = asked ? now + waitMs : 0;
@@ -101,8 +107,11 @@ export function keepConnected(options: ConnectionOptions): Connection {
   }
 
   function reopenSoon(): void {
-    stopNudge();
-    stopNudge = clock.after(random() * 2_000, reopen);
+    const soonestMs = Math.max(0, nudgedAt + nudgesApartMs - clock.now());
+    stopNudge ??= clock.after(soonestMs + random() * 2_000, () => {
+      nudgedAt = clock.now();
+      reopen();
+    });
   }
 
   return { open, close, reopen, reopenSoon };

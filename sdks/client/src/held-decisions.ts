@@ -19,6 +19,8 @@ export interface HeldDecisions {
   current(): Decisions;
   /** The body of the request. */
   question(): string;
+  /** What a stream can be resumed from; undefined where everything is needed. */
+  lastEventId(): string | undefined;
   /** True from a change of context to its first answer or failure. */
   isAsking(): boolean;
   /** Changes the context; false when it asks for what is asked already. */
@@ -37,6 +39,7 @@ export function holdDecisions(options: HeldDecisionsOptions, raise: Lifecycle['r
   let asked = read(options.context);
   let asking = false;
   let held = recall(hydrate);
+  let lastEventId: string | undefined;
 
   function read(given?: EvaluationContext | null): Asked {
     const context = given ?? {};
@@ -82,18 +85,23 @@ export function holdDecisions(options: HeldDecisionsOptions, raise: Lifecycle['r
     current: () => held,
     question: () => asked.question,
     isAsking: () => asking,
+    lastEventId: () => lastEventId,
     ask(context) {
       const before = asked.question;
       asked = read(context);
       const changed = asked.question !== before;
-      if (changed) asking = true;
+      if (changed) {
+        asking = true;
+        lastEventId = undefined;
+      }
       return changed;
     },
-    receive({ event, data }) {
+    receive({ event, data, id }) {
       const decisions = readDecisions(event, data, held);
       if (!decisions) return false;
       held = decisions;
       asking = false;
+      lastEventId = id;
       keep();
       return true;
     },

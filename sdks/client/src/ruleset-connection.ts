@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { type Connection, keepConnected } from './connection.ts';
 import { serviceUrl } from './sources/attempt.ts';
 import { pollSource } from './sources/poll.ts';
-import type { Failure, Fetch, HttpRequest, Message, Source } from './sources/source.ts';
+import { type Failure, type Fetch, type HttpRequest, type Message, resume, type Source } from './sources/source.ts';
 import { streamSource } from './sources/stream.ts';
 
 export interface RulesetConnectionOptions {
@@ -42,8 +42,4 @@ export function rulesetConnection(options: RulesetConnectionOptions): Connection
 export function apiRequest({ url, key }: { url: string; key: string }, path: string): HttpRequest {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', connection: 'close' };
   return { url: serviceUrl(url, path), method: 'GET', headers };
-}
-
-function resume({ headers, ...asked }: HttpRequest, version: string | undefined): HttpRequest {
-  return { ...asked, headers: version === undefined ? headers : { ...headers, 'last-event-id': version } };
 }

@@ -8,15 +8,20 @@ export interface HttpSourceOptions {
   clock: Clock;
 }
 
-/** How long the server may take to begin its answer. */
-const answerWithinMs = 15_000;
+/** How long the server may take to begin its answer, and who has been too slow. */
+export interface Patience {
+  ms: number;
+  cause: 'silent' | 'unusable';
+}
+
+const usual: Patience = { ms: 15_000, cause: 'silent' };
 
 /** One attempt over HTTP: says at most one failure, and nothing once it is over. */
 export interface Attempt {
   /** Asks; answers undefined after having reported why not. */
-  ask(accept: string, headers?: Record<string, string>): Promise<Response | undefined>;
-  /** Runs this (fails as silent, unless told) when the time has passed before the next such call. */
-  watch(delayMs: number, run?: () => void): void;
+  ask(accept: string, headers?: Record<string, string>, patience?: Patience): Promise<Response | undefined>;
+  /** Fails, or runs this, when the time has passed before the next such call. */
+  watch(delayMs: number, run?: () => void, cause?: Patience['cause']): void;
   say(report: Report): void;
   fail(failure: Failure): void;
   /** Fails because the connection did. */
@@ -35,9 +40,10 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
   let stopWatch = () => {};
   let asked = '';
 
-  function watch(delayMs: number, run = () => fail({ cause: 'silent', detail: `silent for ${delayMs} ms` })): void {
+  function watch(delayMs: number, run?: () => void, cause: Patience['cause'] = 'silent'): void {
     stopWatch();
-    if (!signal.aborted) stopWatch = clock.after(delayMs, run);
+    if (signal.aborted) return;
+    stopWatch = clock.after(delayMs, run ?? (() => fail({ cause, detail: `silent for ${delayMs} ms` })));
   }
 
   function fail(failure: Failure): void {
@@ -56,8 +62,8 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
   }
 
   return {
-    async ask(accept, more) {
-      watch(answerWithinMs);
+    async ask(accept, more, { ms, cause } = usual) {
+      watch(ms, undefined, cause);
       try {
         const { url, headers, ...init } = request();
         asked = url;

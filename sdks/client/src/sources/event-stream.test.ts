@@ -5,8 +5,8 @@ test('reads fields, comments and lines of data', () => {
   const text = ': hello\nevent: changed\ndata: one\ndata:two\nid: 5\n\ndata\n\n';
   expect(read([text])).toEqual({
     events: [
-      { event: 'changed', data: 'one\ntwo' },
-      { event: 'message', data: '' },
+      { event: 'changed', data: 'one\ntwo', id: '5' },
+      { event: 'message', data: '', id: '5' },
     ],
     retries: [],
   });
@@ -21,8 +21,8 @@ test('gives the same events however the text is sliced and its lines are ended',
     const text = `event: a${ending}data: 1${ending}data: 2${ending}${ending}: beat${ending}${ending}data: z${ending}${ending}`;
     const whole = read([text]);
     expect(whole.events).toEqual([
-      { event: 'a', data: '1\n2' },
-      { event: 'message', data: 'z' },
+      { event: 'a', data: '1\n2', id: '' },
+      { event: 'message', data: 'z', id: '' },
     ]);
     for (let size = 1; size < text.length; size++) {
       const slices = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>

@@ -2,6 +2,8 @@
 export interface StreamEvent {
   event: string;
   data: string;
+  /** Names what the reader has now; empty where the server gave none. */
+  id: string;
 }
 
 export interface StreamReader {
@@ -23,12 +25,13 @@ export function readEventStream(reader: StreamReader): (slice: string) => void {
   let rest = '';
   let afterReturn = false;
   let event = '';
+  let id = '';
   let data: string[] = [];
   let size = 0;
 
   function takeLine(line: string): void {
     if (line === '') {
-      if (data.length > 0) reader.event({ event: event || 'message', data: data.join('\n') });
+      if (data.length > 0) reader.event({ event: event || 'message', data: data.join('\n'), id });
       event = '';
       data = [];
       size = 0;
@@ -39,6 +42,7 @@ export function readEventStream(reader: StreamReader): (slice: string) => void {
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (field === 'event') event = value;
+    else if (field === 'id') id = value;
     else if (field === 'retry' && /^\d+$/.test(value)) reader.retry(Number(value));
     else if (field === 'data') {
       size += value.length;

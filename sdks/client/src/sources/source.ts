@@ -21,6 +21,8 @@ export interface Message {
   /** The event's name, as on the stream. */
   readonly event: string;
   readonly data: string;
+  /** What a stream can be resumed from. */
+  readonly id?: string;
 }
 
 export interface Failure {
@@ -46,3 +48,8 @@ export interface HttpRequest {
 
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Asks a stream for what came after this event only. */
+export function resume({ headers, ...asked }: HttpRequest, lastEventId: string | undefined): HttpRequest {
+  return { ...asked, headers: lastEventId ? { ...headers, 'last-event-id': lastEventId } : headers };
+}

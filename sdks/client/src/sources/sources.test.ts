@@ -85,9 +85,14 @@ test('asks with the ETag of the last answer to the same question', async () => {
   const source = pollSource({ request: () => get(wire.url), fetch, clock, event: 'ruleset', ...often });
   const stop = source.open((report) => reports.push(report));
   await vi.waitFor(() => expect(reports).toHaveLength(1));
+  await vi.waitFor(() => expect(clock.nextInMs).toBe(1_500));
+  clock.advance(1_500);
+  await vi.waitFor(() => expect(reports.map((report) => report.kind)).toEqual(['message', 'unchanged']));
+  // it did not wait, so it is not asked to again
   await vi.waitFor(() => expect(clock.nextInMs).toBeGreaterThanOrEqual(30_000));
   clock.advance(33_000);
-  await vi.waitFor(() => expect(reports.map((report) => report.kind)).toEqual(['message', 'unchanged']));
+  await vi.waitFor(() => expect(reports).toHaveLength(3));
+  expect(wire.received.map(({ headers }) => headers.prefer)).toEqual([undefined, 'wait=50', undefined]);
   stop();
 });
 
@@ -112,7 +117,7 @@ test('gives up on a server that accepts and never answers', async () => {
   streamSource({ request: () => get(wire.url), fetch, clock }).open((report) => reports.push(report));
   await vi.waitFor(() => expect(wire.received).toHaveLength(1));
   clock.advance(15_000);
-  expect(reports).toMatchObject([{ kind: 'failed', failure: { cause: 'silent' } }]);
+  expect(reports).toMatchObject([{ kind: 'failed', failure: { cause: 'unusable' } }]);
 });
 
 test('hands on the wait a draining server asks for', async () => {
@@ -138,7 +143,7 @@ test('reads a stream whose bytes come one at a time', async () => {
     reports.push(report),
   );
   await vi.waitFor(() =>
-    expect(reports).toContainEqual({ kind: 'message', event: 'decisions', data: JSON.stringify(euro) }),
+    expect(reports).toContainEqual({ kind: 'message', event: 'decisions', data: JSON.stringify(euro), id: '' }),
   );
   stop();
 });

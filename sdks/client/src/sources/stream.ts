@@ -1,9 +1,12 @@
-import { type Attempt, beginAttempt, type HttpSourceOptions } from './attempt.ts';
+import { type Attempt, beginAttempt, type HttpSourceOptions, type Patience } from './attempt.ts';
 import { readEventStream } from './event-stream.ts';
 import type { Source } from './source.ts';
 
 /** The server sends at least a comment every 15 s; three missed ones mean that nobody is there. */
 const silenceMs = 45_000;
+/** It says something at once; where nothing comes, something on the way waits for the end of an answer that has none. */
+const atOnce: Patience = { ms: 15_000, cause: 'unusable' };
+const firstWordsMs = 10_000;
 
 /** A `text/event-stream`, read with fetch because EventSource sends no headers. */
 export function streamSource(options: HttpSourceOptions): Source {
@@ -18,12 +21,12 @@ export function streamSource(options: HttpSourceOptions): Source {
 }
 
 async function read({ ask, watch, say, fail, lose }: Attempt): Promise<void> {
-  const response = await ask('text/event-stream');
+  const response = await ask('text/event-stream', {}, atOnce);
   if (!response) return;
   let retryMs: number | undefined;
   const decoder = new TextDecoder();
   const take = readEventStream({
-    event: (event) => say({ kind: 'message', ...event }),
+    event: (event) => say(event.event === 'unchanged' ? { kind: 'unchanged' } : { kind: 'message', ...event }),
     comment: () => say({ kind: 'alive' }),
     retry: (told) => {
       retryMs = told;
@@ -31,7 +34,7 @@ async function read({ ask, watch, say, fail, lose }: Attempt): Promise<void> {
   });
   try {
     const reader = response.body?.getReader();
-    watch(silenceMs);
+    watch(firstWordsMs, undefined, atOnce.cause);
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
       watch(silenceMs);
       take(decoder.decode(part.value, { stream: true }));
