@@ -27,6 +27,11 @@ export interface StreamOptions {
 
 /** May wait in this process for a reader, beyond the last whole state. */
 export const unreadBytes = 256 * 1024;
+/**
+ * How many heartbeats a reader with much to read may let pass without reading. The kernel takes some megabytes and says
+ * nothing until a third of them is through: over a slow line that takes longer than one.
+ */
+const beatsAllowed = 3;
 /** Large events go out piece by piece: what the reader has taken can be told from what waits. */
 const pieceBytes = 32 * 1024;
 /** A reader that takes nothing must not keep a stream that has ended open. */
@@ -49,6 +54,7 @@ export class OpenStream implements EventStream {
   #wholeBytes = 0;
   #sentBytes = 0;
   #readAtBeat = 0;
+  #stalledBeats = 0;
   #retransmitted = 0;
 
   /** @param response whose head has been written */
@@ -78,13 +84,15 @@ export class OpenStream implements EventStream {
     this.#wholeBytes = event.length;
   }
 
-  /** Sends a sign of life; cuts a reader that has much to read and has read nothing since the one before. */
+  /** Sends a sign of life; cuts a reader that has much to read and has read nothing for some of them. */
   beat(heartbeat: Buffer): void {
     const unread = this.#unread;
     const read = this.#sentBytes - unread;
-    if (unread > unreadBytes && read <= this.#readAtBeat) this.cut('stalled');
-    else if (unread <= unreadBytes) this.send(heartbeat);
+    if (unread <= unreadBytes) this.send(heartbeat);
     if (unread === 0) this.#wholeBytes = 0;
+    const isStalled = unread > unreadBytes && read <= this.#readAtBeat;
+    this.#stalledBeats = isStalled ? this.#stalledBeats + 1 : 0;
+    if (this.#stalledBeats > beatsAllowed) this.cut('stalled');
     this.#readAtBeat = read;
   }
 
