@@ -2,9 +2,9 @@ import { createHmac, generateKeyPairSync, hkdfSync } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { newApiKey } from '../../services/api/src/access/api-key.ts';
 import { startPostgres } from '../../sdks/migrations/src/embedded.ts';
 import { ensureLogins, up } from '../../sdks/migrations/src/index.ts';
+import { newApiKey } from '../../services/api/src/access/api-key.ts';
 import type { NeutralFlag } from '../evaluator/flags.ts';
 import { flagRows } from './flag-rows.ts';
 
@@ -46,7 +46,10 @@ export async function install(folder: string, { port, program }: Place): Promise
   await up({ databaseUrl: template.ownerUrl, directory: path.join(root, 'hasura/migrations/default') });
   const { ownerUrl, apiUrl } = await ensureLogins(postgres.url, passwords, 'bench');
   const key = newApiKey('server', 'bench');
-  const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  });
   let writer: pg.Client | undefined;
   return {
     postgresPid: postgres.pid,
@@ -95,10 +98,10 @@ interface Place {
 
 async function insertEnvironment(owner: pg.Client, key: ReturnType<typeof newApiKey>): Promise<void> {
   await owner.query(`insert into burgee.project (id, key, name) values ($1, 'bench', 'Bench')`, [ids.project]);
-  await owner.query(
-    `insert into burgee.environment (id, project_id, key, name) values ($1, $2, 'bench', 'Bench')`,
-    [ids.environment, ids.project],
-  );
+  await owner.query(`insert into burgee.environment (id, project_id, key, name) values ($1, $2, 'bench', 'Bench')`, [
+    ids.environment,
+    ids.project,
+  ]);
   await owner.query(
     `insert into burgee.api_key (id, environment_id, kind, name, key_hash, key_prefix)
      values ($1, $2, 'server', 'bench', $3, $4)`,

@@ -12,7 +12,10 @@ import { CLOCK, type Clock } from '../platform.module.ts';
 import { noticingChance } from '../ruleset/compile-options.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
-import { type Counter, Tally } from '../ruleset/tally.store.ts';
+import { type CountedTogether, type Counter, Tally } from '../ruleset/tally.store.ts';
+import { Bulk, type Written } from './bulk.ts';
+import { KeptBodies } from './kept-bodies.ts';
+import { Recent } from './recent.ts';
 import { type Audience, decisionMember, ofrepEntry, type Rendering } from './rendering.ts';
 
 /** An evaluation with its texts, made once for all who get the same answer. */
@@ -26,16 +29,24 @@ export interface Rendered {
   readonly delivered: Counter;
 }
 
-/** A finished body for all contexts that agree in the attributes that rules read. */
-export interface Body {
-  readonly text: string;
+/** All decisions for one context. */
+export interface Decided {
   readonly rendered: readonly Rendered[];
-  /** Chance had a part in it: the next who asks the same gets a body of their own. */
+  /** Chance had a part in it: the next who asks the same gets an answer of their own. */
   readonly isDrawn: boolean;
 }
 
-/** All decisions for one context. */
-export type Decided = Omit<Body, 'text'>;
+/** Who asks for all flags, and how they are to be written. */
+export interface Asked {
+  readonly snapshot: Snapshot;
+  readonly audience: Audience;
+  readonly context: EvaluationContext;
+  readonly form: Form;
+  /** As {@link Decisions.tag} names it. */
+  readonly tag: string;
+}
+
+type Form = 'entry' | 'member';
 
 /** Part of every entity tag: another evaluator may decide otherwise. */
 export const evaluatorBuild = 'burgee-1.2';
@@ -46,9 +57,10 @@ export class Decisions {
   readonly #rulesets: RulesetStore;
   readonly #tally: Tally;
   readonly #clock: Clock;
-  #rendered = new WeakMap<Snapshot, Record<Audience, WeakMap<Evaluation, Rendered>>>();
-  readonly #bodies = new Map<string, Body>();
-  #bodyCharacters = 0;
+  readonly #served = new WeakMap<Snapshot, Record<Audience, Serving>>();
+  readonly #tags = new Recent<string>(tagsKept);
+  readonly #bodies = new KeptBodies<Body>(bodyCharactersKept);
+  #namings = 0;
 
   constructor(@Inject(RulesetStore) rulesets: RulesetStore, @Inject(Tally) tally: Tally, @Inject(CLOCK) clock: Clock) {
     this.#rulesets = rulesets;
@@ -57,7 +69,7 @@ export class Decisions {
   }
 
   /** The snapshot behind a key; waits only for the first use of an environment. */
-  async snapshotOf(key: KeyCredential): Promise<Snapshot> {
+  snapshotOf(key: KeyCredential): Snapshot | Promise<Snapshot> {
     return this.#rulesets.current(key.environmentId) ?? this.#rulesets.open(key.environmentId);
   }
 
@@ -82,55 +94,99 @@ export class Decisions {
 
   /** Decides every flag that the audience may see. */
   all(snapshot: Snapshot, audience: Audience, context: EvaluationContext): Decided {
-    const only = audience === 'client' ? 'clientVisible' : 'all';
     const moment = this.#rulesets.momentOf(snapshot);
-    const { result, isDrawn } = noticingChance(() => evaluateAll(snapshot.compiled, context, moment, only));
+    const { result, isDrawn } = noticingChance(() =>
+      evaluateAll(snapshot.compiled, context, moment, visibleTo(audience)),
+    );
     return { rendered: result.map((evaluation) => this.#render(snapshot, audience, evaluation)), isDrawn };
   }
 
   /** Names the answer to a context without deciding anything. What chance decided is kept for an hour at most. */
   tag(snapshot: Snapshot, audience: Audience, context: EvaluationContext): string {
-    const moment = this.#rulesets.momentOf(snapshot);
-    const hour = snapshot.mayDraw ? Math.floor(this.#clock() / hourMs) : '';
-    const answered = [evaluatorBuild, snapshot.version, snapshot.source, moment, hour, audience].join('|');
-    return hash('sha256', `${answered}${readBy(snapshot.compiled, context)}`, 'base64url').slice(0, 27);
+    const { mark, answered } = this.#namingOf(snapshot, audience);
+    const read = readBy(snapshot.compiled, context);
+    const known = this.#tags.get(mark + read);
+    if (known !== undefined) return known;
+    const tag = hash('sha256', answered + read, 'base64url').slice(0, 27);
+    if (read.length <= tagTextKept) this.#tags.set(mark + read, tag);
+    return tag;
   }
 
   /**
-   * A finished body under its tag, or the one that `make` makes; few are kept, the latest used longest, and none that
-   * chance had a part in: a draw kept for everybody would be a draw no more.
+   * Every flag that the audience may see, as one text with commas between them; counted as delivered. What chance had a
+   * part in is not kept: a draw kept for everybody would be a draw no more.
    */
-  body(name: string, make: () => Body): Body {
+  joined(asked: Asked): string {
+    const { snapshot, audience, form } = asked;
+    const serving = this.#servingOf(snapshot, audience);
+    serving.bulks[form] ??= this.#prepare(snapshot, audience, form);
+    const { bulk, together } = serving.bulks[form];
+    const { text, delivered } = bulk.size < worthKeeping ? this.#write(bulk, asked) : this.#kept(bulk, asked);
+    together.add();
+    for (const counter of delivered) counter.count += 1;
+    return text;
+  }
+
+  #kept(bulk: Bulk, asked: Asked): Body {
+    const name = `${asked.form} ${asked.tag}`;
     const known = this.#bodies.get(name);
-    const body = known ?? make();
-    if (body.isDrawn) return body;
-    if (known === undefined) this.#bodyCharacters += body.text.length;
-    this.#bodies.delete(name);
-    this.#bodies.set(name, body);
-    for (const [oldest, { text }] of this.#bodies) {
-      if (this.#bodyCharacters <= bodyCharactersKept || oldest === name) break;
-      this.#bodies.delete(oldest);
-      this.#bodyCharacters -= text.length;
-    }
+    if (known !== undefined) return known;
+    const body = this.#write(bulk, asked);
+    if (!body.isDrawn) this.#bodies.offer(name, body);
     return body;
   }
 
+  #write(bulk: Bulk, { snapshot, context }: Asked): Body {
+    const moment = this.#rulesets.momentOf(snapshot);
+    const { result, isDrawn } = noticingChance(() => evaluateAll(bulk.varying, context, moment));
+    const { text, delivered } = bulk.write(result);
+    return { text, delivered, isDrawn };
+  }
+
+  #prepare(snapshot: Snapshot, audience: Audience, form: Form): Prepared {
+    const { compiled } = snapshot;
+    const bulk = new Bulk(compiled, compiled.lists[visibleTo(audience)], (evaluation) => {
+      const { [form]: text, delivered } = this.#render(snapshot, audience, evaluation);
+      return { text, delivered };
+    });
+    return { bulk, together: this.#tally.together(bulk.same) };
+  }
+
+  #namingOf(snapshot: Snapshot, audience: Audience): Naming {
+    const moment = this.#rulesets.momentOf(snapshot);
+    const hour = snapshot.mayDraw ? Math.floor(this.#clock() / hourMs) : '';
+    const serving = this.#servingOf(snapshot, audience);
+    if (serving.naming?.moment === moment && serving.naming.hour === hour) return serving.naming;
+    const answered = [evaluatorBuild, snapshot.version, snapshot.source, moment, hour, audience].join('|');
+    this.#namings += 1;
+    serving.naming = { moment, hour, answered, mark: `${this.#namings}` };
+    return serving.naming;
+  }
+
+  #servingOf(snapshot: Snapshot, audience: Audience): Serving {
+    let serving = this.#served.get(snapshot);
+    if (serving === undefined) {
+      serving = {
+        client: { rendered: new WeakMap(), bulks: {}, naming: undefined },
+        server: { rendered: new WeakMap(), bulks: {}, naming: undefined },
+      };
+      this.#served.set(snapshot, serving);
+    }
+    return serving[audience];
+  }
+
   #render(snapshot: Snapshot, audience: Audience, evaluation: Evaluation): Rendered {
-    let made = this.#rendered.get(snapshot);
-    if (made === undefined) {
-      made = { client: new WeakMap(), server: new WeakMap() };
-      this.#rendered.set(snapshot, made);
+    const { rendered } = this.#servingOf(snapshot, audience);
+    let known = rendered.get(evaluation);
+    if (known === undefined) {
+      known = this.#renderAnew(snapshot, audience, evaluation);
+      rendered.set(evaluation, known);
     }
-    let rendered = made[audience].get(evaluation);
-    if (rendered === undefined) {
-      rendered = this.#renderAnew(snapshot, audience, evaluation);
-      made[audience].set(evaluation, rendered);
-    }
-    return rendered;
+    return known;
   }
 
   #renderAnew(snapshot: Snapshot, audience: Audience, evaluation: Evaluation): Rendered {
-    const { flagKey } = evaluation;
+    const { flagKey, reason } = evaluation;
     const isFound = evaluation.errorCode !== 'FLAG_NOT_FOUND';
     const flag = isFound ? snapshot.compiled.flags.get(flagKey)?.source : undefined;
     const rendering: Rendering = { audience, flag, isCached: snapshot.source === 'disk' };
@@ -140,32 +196,74 @@ export class Decisions {
       variant: evaluation.variant ?? null,
       throughClientKey: audience === 'client',
     };
-    // strangers invent keys without end: unknown ones are not counted here
-    const counter = (application: string, source: 'used' | 'delivered') =>
-      isFound ? this.#tally.counter({ ...served, application, source }) : { count: 0 };
+    // strangers invent keys without end: unknown ones are counted without their name
+    const counter = (source: 'used' | 'delivered') =>
+      isFound ? this.#tally.counter({ ...served, application: 'ofrep', source }, reason) : this.#tally.unnamed(reason);
     return {
       evaluation,
       entry: ofrepEntry(evaluation, rendering),
       member: decisionMember(evaluation, rendering),
-      used: counter('ofrep', 'used'),
-      delivered: counter('ofrep', 'delivered'),
+      used: counter('used'),
+      delivered: counter('delivered'),
     };
   }
 }
 
+/** What was made for an audience of a snapshot. */
+interface Serving {
+  readonly rendered: WeakMap<Evaluation, Rendered>;
+  readonly bulks: { [form in Form]?: Prepared };
+  naming: Naming | undefined;
+}
+
+interface Prepared {
+  readonly bulk: Bulk;
+  /** Counts what is the same for everybody. */
+  readonly together: CountedTogether;
+}
+
+/** What answers depend on beside the context. */
+interface Naming {
+  readonly moment: number;
+  readonly hour: number | '';
+  readonly answered: string;
+  /** Stands for the same in this process. */
+  readonly mark: string;
+}
+
+/** A finished text for all contexts that agree in the attributes that rules read. */
+interface Body extends Written {
+  readonly isDrawn: boolean;
+}
+
+/** Fewer flags that differ from context to context are decided and written sooner than a body is found again. */
+const worthKeeping = 200;
 const bodyCharactersKept = 8 * 1024 * 1024;
+/** In each of two generations; a text has at most {@link tagTextKept} characters. */
+const tagsKept = 8192;
+const tagTextKept = 512;
 const hourMs = 3_600_000;
+
+function visibleTo(audience: Audience): 'all' | 'clientVisible' {
+  return audience === 'client' ? 'clientVisible' : 'all';
+}
 
 /** What of a context the rules read, each with its type and length, so that no two contexts look alike. */
 function readBy({ attributes }: CompiledRuleset, context: EvaluationContext): string {
   const names = attributes.includes('*') ? Object.keys(context).sort() : attributes;
   let text = '';
   for (const name of names) {
-    const value = Object.hasOwn(context, name) ? context[name] : undefined;
-    const written = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-    text += `|${names === attributes ? '' : `${name.length}:${name}`}${typeof value}${written.length}:${written}`;
+    if (names !== attributes) text += `|${name.length}:${name}`;
+    text += writtenText(Object.hasOwn(context, name) ? context[name] : undefined);
   }
   return text;
+}
+
+function writtenText(value: unknown): string {
+  if (typeof value === 'string' && value.isWellFormed()) return `|string${value.length}:${value}`;
+  // half a surrogate pair would be hashed like any other half
+  const written = JSON.stringify(value) ?? '';
+  return `|${typeof value === 'string' ? 'halves' : typeof value}${written.length}:${written}`;
 }
 
 /** The audience that a key speaks for. */

@@ -5,30 +5,37 @@ import { Credential } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
 import { contextIn } from '../ruleset/context.ts';
-import { etagMatches, wantsEvents } from '../ruleset/negotiation.ts';
+import { etagMatches, waitSeconds, wantsEvents } from '../ruleset/negotiation.ts';
+import { Polls } from '../ruleset/poll.store.ts';
+import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
 import { EventStreams } from '../ruleset/stream.store.ts';
 import { audienceOf, Decisions } from './decision.store.ts';
 import { DecisionStreams } from './decision-stream.store.ts';
-import { decisionsBody } from './decisions.ts';
 
 /** `POST /v1/decisions`: all decisions for a context, once as JSON or from now on as a stream. */
 @Controller('v1')
 export class DecisionsController {
   readonly #decisions: Decisions;
+  readonly #rulesets: RulesetStore;
   readonly #decisionStreams: DecisionStreams;
   readonly #streams: EventStreams;
+  readonly #polls: Polls;
   readonly #keys: KeyStore;
 
   constructor(
     @Inject(Decisions) decisions: Decisions,
+    @Inject(RulesetStore) rulesets: RulesetStore,
     @Inject(DecisionStreams) decisionStreams: DecisionStreams,
     @Inject(EventStreams) streams: EventStreams,
+    @Inject(Polls) polls: Polls,
     @Inject(KeyStore) keys: KeyStore,
   ) {
     this.#decisions = decisions;
+    this.#rulesets = rulesets;
     this.#decisionStreams = decisionStreams;
     this.#streams = streams;
+    this.#polls = polls;
     this.#keys = keys;
   }
 
@@ -38,28 +45,49 @@ export class DecisionsController {
   async decide(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const key = request.credential as KeyCredential;
     const context = contextIn(request.body);
-    const snapshot = await this.#decisions.snapshotOf(key);
-    if (wantsEvents(request.headers.accept)) return this.#stream(reply, { key, snapshot, context });
+    let snapshot = await this.#decisions.snapshotOf(key);
+    if (wantsEvents(request.headers.accept)) return this.#stream(request, reply, { key, snapshot, context });
     const audience = audienceOf(key);
-    const tag = this.#decisions.tag(snapshot, audience, context);
-    const etag = `"${tag}"`;
-    reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept');
-    if (etagMatches(request.headers['if-none-match'], etag)) {
+    const isHeld = () => etagMatches(request.headers['if-none-match'], `"${tag}"`);
+    let tag = this.#decisions.tag(snapshot, audience, context);
+    const seconds = waitSeconds(request.headers.prefer);
+    if (seconds !== undefined && isHeld()) {
+      const isOver = () => {
+        snapshot = this.#rulesets.current(key.environmentId) ?? snapshot;
+        tag = this.#decisions.tag(snapshot, audience, context);
+        return !isHeld();
+      };
+      await this.#polls.wait({ request, reply, seconds, isOver });
+    }
+    reply.header('etag', `"${tag}"`).header('cache-control', 'no-cache').header('vary', 'accept');
+    if (isHeld()) {
       reply.status(304).send();
       return;
     }
-    const body = this.#decisions.body(`decisions ${tag}`, () => {
-      const decided = this.#decisions.all(snapshot, audience, context);
-      return { text: decisionsBody(snapshot.version, decided.rendered), ...decided };
-    });
-    for (const { delivered } of body.rendered) delivered.count += 1;
-    reply.header('content-type', 'application/json; charset=utf-8').send(body.text);
+    const flags = this.#decisions.joined({ snapshot, audience, context, form: 'member', tag });
+    const body = `{"version":${JSON.stringify(snapshot.version)},"flags":{${flags}}}`;
+    reply.header('content-type', 'application/json; charset=utf-8').send(body);
   }
 
-  #stream(reply: FastifyReply, asked: { key: KeyCredential; snapshot: Snapshot; context: EvaluationContext }): void {
+  #stream(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { key: KeyCredential; snapshot: Snapshot; context: EvaluationContext },
+  ): void {
     const { key, snapshot, context } = asked;
+    const { 'last-event-id': lastEventId } = request.headers;
     let undo = () => {};
-    const stream = this.#streams.open(reply, { isAllowed: () => this.#keys.isGood(key.keyId), onEnd: () => undo() });
-    undo = this.#decisionStreams.follow(snapshot, { stream, context, audience: audienceOf(key) });
+    const stream = this.#streams.open(reply, {
+      kind: 'decisions',
+      isAllowed: () => this.#keys.isGood(key.keyId),
+      onEnd: () => undo(),
+    });
+    const audience = audienceOf(key);
+    undo = this.#decisionStreams.follow(snapshot, {
+      stream,
+      context,
+      audience,
+      lastEventId: String(lastEventId ?? ''),
+    });
   }
 }

@@ -10,7 +10,7 @@ import { etagMatches } from '../ruleset/negotiation.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
 import { EventStreams } from '../ruleset/stream.store.ts';
-import { audienceOf, type Body, type Decided, Decisions } from './decision.store.ts';
+import { audienceOf, Decisions } from './decision.store.ts';
 import { EventTokens } from './event-token.store.ts';
 import { Nudges } from './nudge.store.ts';
 
@@ -77,11 +77,10 @@ export class OfrepController {
       reply.status(304).send();
       return;
     }
-    const body = this.#decisions.body(`ofrep ${tag}`, () =>
-      bulkBody(snapshot, this.#decisions.all(snapshot, audience, context)),
-    );
-    for (const { delivered } of body.rendered) delivered.count += 1;
-    reply.header('content-type', json).send(body.text + streamsMember(this.#tokens.tokenOf(credential, slot)));
+    const flags = this.#decisions.joined({ snapshot, audience, context, form: 'entry', tag });
+    const metadata = `{"version":${JSON.stringify(snapshot.version)}}`;
+    const streams = streamsMember(this.#tokens.tokenOf(credential, slot));
+    reply.header('content-type', json).send(`{"flags":[${flags}],"metadata":${metadata}${streams}`);
   }
 
   /** OFREP's nudge: says that something changed, not what. The token in the address is the credential. */
@@ -91,7 +90,11 @@ export class OfrepController {
     const { keyId, environmentId } = this.#tokens.keyOf((request.query as { token?: unknown }).token);
     const snapshot = await this.#rulesets.open(environmentId);
     let undo = () => {};
-    const stream = this.#streams.open(reply, { isAllowed: () => this.#keys.isGood(keyId), onEnd: () => undo() });
+    const stream = this.#streams.open(reply, {
+      kind: 'nudges',
+      isAllowed: () => this.#keys.isGood(keyId),
+      onEnd: () => undo(),
+    });
     undo = this.#nudges.follow(snapshot, stream, lastEventId(request));
   }
 
@@ -127,10 +130,4 @@ function lastEventId(request: FastifyRequest): string | undefined {
 function streamsMember(token: string): string {
   const requestUri = `/ofrep/v1/events?token=${token}`;
   return `,"eventStreams":[{"type":"sse","endpoint":{"requestUri":"${requestUri}"},"inactivityDelaySec":120}]}`;
-}
-
-/** All but the closing brace: the address of the stream follows, which differs from key to key. */
-function bulkBody(snapshot: Snapshot, decided: Decided): Body {
-  const entries = decided.rendered.map(({ entry }) => entry).join(',');
-  return { text: `{"flags":[${entries}],"metadata":{"version":${JSON.stringify(snapshot.version)}}`, ...decided };
 }
