@@ -6,6 +6,7 @@ import { addExportCommand } from './export.ts';
 import { addFlagCommands } from './flags.ts';
 import { addImportCommand } from './import.ts';
 import { addMigrationCommands } from './migrations.ts';
+import { addServeCommands } from './serve.ts';
 import type { Shell } from './shell.ts';
 import { addStaleCommand } from './stale.ts';
 import { addValidateCommand } from './validate.ts';
@@ -41,6 +42,7 @@ function createProgram(shell: Shell): Command {
   addExportCommand(program, shell);
   addMigrationCommands(program, shell);
   addAuditCommands(program, shell);
+  addServeCommands(program, shell);
   return program;
 }
 
@@ -50,4 +52,5 @@ or one above it. "migrations" and "audit" talk to the database: DATABASE_URL, or
 also be given by a file, as BURGEE_TOKEN_FILE and so on.
 
 Exit codes: 0 done; 1 what was asked for is not right (an invalid file, a broken audit chain, a failed migration);
-2 usage; 3 the server or the database does not answer; 4 it refuses; 70 a mistake in burgee itself.`;
+2 usage; 3 the server or the database does not answer; 4 it refuses; 70 a mistake in burgee itself. "serve" and
+"pull" end as burgee-server ends: 78 when a setting is wrong.`;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { loadDemo } from './demo.ts';
 import { report } from './errors.ts';
-/** `burgee-server`: the api, the worker or both as a process of its own, and the job that prepares the database for them. */
+/** `burgee-server`: the api, the worker, both or a relay as a process of its own, and the jobs that prepare things for them. */
 import { checkHealth } from './health-check.ts';
 import { findAdmin } from './layout.ts';
 import { onStop } from './lifeline.ts';
@@ -13,18 +13,22 @@ const usage = `Usage: burgee-server <command>
   all         api and worker in one process
   api         the doors, stateless; any number of them
   worker      the jobs; safe to run many
+  relay       follows another Burgee (BURGEE_UPSTREAM_URL, BURGEE_RELAY_KEY), without a database
   migrate     make the logins (where their passwords are given) and apply hasura/migrations
+  pull        save what a relay would serve into BURGEE_SNAPSHOT_DIR, and end
   demo        load the demo into an empty database, and write its keys into BURGEE_DATA_DIR
   setup-link  print the one-time link for the first administrator
   health      exit 0 when the server of this container is ready
 
-Settings come from DATABASE_URL, PORT and BURGEE_*, each also as NAME_FILE.
+Settings come from DATABASE_URL (not for a relay), PORT and BURGEE_*, each also as NAME_FILE.
 Exit codes: 0 done, 1 failed, 2 usage, 78 a setting is wrong.`;
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   all: () => serve('all'),
   api: () => serve('api'),
   worker: () => serve('worker'),
+  relay: () => serve('relay'),
+  pull,
   migrate: () => migrate(process.env),
   demo: () => loadDemo(process.env),
   'setup-link': () => printSetupLink(process.env),
@@ -39,10 +43,11 @@ if (command === undefined) {
   await command().catch((error: unknown) => process.exit(report(error)));
 }
 
-async function serve(role: 'all' | 'api' | 'worker'): Promise<void> {
+async function serve(role: 'all' | 'api' | 'worker' | 'relay'): Promise<void> {
   const { startApi } = await import('@burgee/api');
   const { BURGEE_ROLE_FILE: _, ...env } = process.env;
-  const adminDir = setting(env, 'BURGEE_ADMIN_DIR') === undefined ? { BURGEE_ADMIN_DIR: findAdmin() } : {};
+  const needsAdmin = role !== 'relay' && setting(env, 'BURGEE_ADMIN_DIR') === undefined;
+  const adminDir = needsAdmin ? { BURGEE_ADMIN_DIR: findAdmin() } : {};
   const api = await startApi({ ...env, ...adminDir, BURGEE_ROLE: role });
   process.send?.({ listening: api.url });
   onStop(() => {
@@ -53,6 +58,13 @@ async function serve(role: 'all' | 'api' | 'worker'): Promise<void> {
       (error: unknown) => process.exit(report(error)),
     );
   });
+}
+
+async function pull(): Promise<void> {
+  const { pullSnapshots } = await import('@burgee/api');
+  const { BURGEE_ROLE_FILE: _, ...env } = process.env;
+  const environments = await pullSnapshots({ ...env, BURGEE_ROLE: 'relay' });
+  console.log(`Saved: ${environments.join(', ')}.`);
 }
 
 /** Longer than the longest drain that the api accepts, plus its last requests. */
