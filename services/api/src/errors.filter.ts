@@ -105,5 +105,6 @@ function keyOf(request: FastifyRequest): { key?: string } {
   const { key } = (request.params ?? {}) as { key?: string };
   const path = pathOf(request);
   if (key !== undefined) return { key };
-  return path.startsWith(flagsDoor) ? { key: path.slice(flagsDoor.length) } : {};
+  const isShort = path.length <= flagsDoor.length + 512;
+  return path.startsWith(flagsDoor) && isShort ? { key: path.slice(flagsDoor.length) } : {};
 }
