@@ -1,49 +1,97 @@
-import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
-import { type Client, OpenFeature, type Provider, ProviderEvents } from '@openfeature/web-sdk';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { FetchEventSource } from './event-source.ts';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromium } from '../support/browser.ts';
+import { expectedOf, type Question, questions } from './questions.ts';
 import { type Served, serve } from './served.ts';
+import type { OfrepPage } from './web-page.ts';
 
-let served: Served;
-let client: Client;
-beforeAll(async () => {
-  vi.stubGlobal('EventSource', FetchEventSource);
-  served = await serve();
-  await OpenFeature.setContext({ targetingKey: 'ann', country: 'NO' });
-  const headers: [string, string][] = [['Authorization', `Bearer ${served.keys.client}`]];
-  // its declarations are not made for exact optional properties
-  const provider = new OFREPWebProvider({ baseUrl: served.url, headers, pollInterval: 0 }) as unknown as Provider;
-  await OpenFeature.setProviderAndWait(provider);
-  client = OpenFeature.getClient();
-});
-afterAll(async () => {
-  await OpenFeature.close();
-  await served.stop();
-  vi.unstubAllGlobals();
-});
+interface InPage {
+  readonly ofrep: OfrepPage;
+}
 
-test('the official web provider is answered in bulk about every type', () => {
-  expect(client.getBooleanDetails('checkout', false)).toMatchObject({ value: true, variant: 'on', reason: 'STATIC' });
-  expect(client.getStringDetails('banner', '')).toMatchObject({ value: 'Hello' });
-  expect(client.getNumberDetails('limit', 0)).toMatchObject({ value: 3 });
-  expect(client.getNumberDetails('price', 0)).toMatchObject({ value: 2 });
-  expect(client.getObjectDetails('layout', {})).toMatchObject({ value: { columns: 3 } });
-  expect(client.getBooleanDetails('nordic', false)).toMatchObject({ value: true, reason: 'TARGETING_MATCH' });
-  expect(client.getBooleanDetails('off', true)).toMatchObject({ value: false, reason: 'STATIC' });
-  expect(client.getStringDetails('unset', 'code')).toMatchObject({ value: 'code' });
-  expect(client.getBooleanDetails('missing', true)).toMatchObject({ value: true, errorCode: 'FLAG_NOT_FOUND' });
-});
+const browser = await chromium();
 
-test('the official web provider is nudged by the stream and asks again by itself', async () => {
-  const changed = new Promise<readonly string[]>((resolve) => {
-    client.addHandler(ProviderEvents.ConfigurationChanged, (event) => resolve(event?.flagsChanged ?? []));
+describe.skipIf(browser === undefined)('the official web provider in Chromium', () => {
+  let served: Served;
+  let shop: Server;
+  let page: Page;
+  beforeAll(async () => {
+    served = await serve();
+    shop = await shopWith(await bundled());
+    page = await open();
+    expect(await start(page, served.keys.client)).toBeUndefined();
   });
-  await served.set('checkout', { enabled: false });
-  expect(await changed).toEqual(['checkout']);
-  expect(client.getBooleanDetails('checkout', true)).toMatchObject({ value: false, variant: 'off' });
+  afterAll(async () => {
+    await browser?.close();
+    shop.close();
+    await served.stop();
+  });
+
+  /** A page of another origin than Burgee's. */
+  async function open(): Promise<Page> {
+    if (browser === undefined) throw new Error('there is no browser');
+    const opened = await browser.newPage();
+    await opened.goto(`http://127.0.0.1:${(shop.address() as AddressInfo).port}/`);
+    return opened;
+  }
+
+  const start = (where: Page, key: string) =>
+    where.evaluate(
+      ([url = '', text = '']) => (globalThis as unknown as InPage).ofrep.start(url, text),
+      [served.url, key],
+    );
+  const ask = (question: Partial<Question>) =>
+    page.evaluate((asked) => (globalThis as unknown as InPage).ofrep.ask(asked as Question), question);
+  const changes = () => page.evaluate(() => (globalThis as unknown as InPage).ofrep.changes);
+
+  test.each(questions)('is answered about $ask', async (question) => {
+    expect(await ask({ context: {}, ...question })).toMatchObject(expectedOf(question, 'web'));
+  });
+
+  test('is nudged by the stream, asks again by itself and tells which flags changed', async () => {
+    const seen = (await changes()).length;
+    await served.set('checkout', { enabled: false });
+    await expect.poll(async () => (await changes()).slice(seen).flat()).toContain('checkout');
+    expect(await ask({ flag: 'checkout', type: 'boolean', default: true })).toMatchObject({
+      value: false,
+      variant: 'off',
+    });
+    await served.set('checkout', { enabled: true });
+    const checkout = { flag: 'checkout', type: 'boolean', default: false } as const;
+    await expect.poll(() => ask(checkout)).toMatchObject({ value: true, variant: 'on' });
+  });
+
+  test('does not start with a key that is unknown', async () => {
+    const other = await open();
+    expect(await start(other, `${served.keys.client.slice(0, -1)}~`)).toMatch(/Initialization failed/);
+    await other.close();
+  });
 });
 
-test('the official web provider decides anew for another context', async () => {
-  await OpenFeature.setContext({ targetingKey: 'ann', country: 'DE' });
-  expect(client.getBooleanDetails('nordic', true)).toMatchObject({ value: false, reason: 'DEFAULT' });
-});
+function shopWith(script: string): Promise<Server> {
+  const html = `<!doctype html><script>${script.replaceAll('</script', '<\\/script')}</script>`;
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function bundled(): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: fileURLToPath(new URL('./web-page.ts', import.meta.url)), formats: ['iife'], name: 'page' },
+    },
+  });
+  const [output] = [built].flat() as { output: { code?: string }[] }[];
+  return output?.output[0]?.code ?? '';
+}

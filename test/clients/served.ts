@@ -8,6 +8,7 @@ export interface Served {
   readonly url: string;
   readonly keys: { readonly client: string; readonly server: string };
   readonly database: ThrowawayDatabase;
+  readonly flagKeys: readonly string[];
   set(flag: string, setting: Setting): Promise<void>;
   stop(): Promise<void>;
 }
@@ -28,6 +29,32 @@ const flags: readonly { key: string; type: string; variants: object; setting: Se
     setting: { default_serve: 'on', off_variant: 'off' },
   },
   { key: 'banner', type: 'string', variants: { plain: 'Hello', loud: 'HELLO!' }, setting: { default_serve: 'plain' } },
+  {
+    key: 'greeting',
+    type: 'string',
+    variants: { many: 'Grüße, "日本" \u{1F600}\n', none: '' },
+    setting: {
+      default_serve: 'many',
+      rules: [{ id: 'quiet', if: [{ attr: 'quiet', op: 'equals', values: [true] }], serve: 'none' }],
+    },
+  },
+  { key: 'below', type: 'integer', variants: { zero: -40, freezing: 0 }, setting: { default_serve: 'zero' } },
+  {
+    key: 'large',
+    type: 'integer',
+    variants: { large: 9_007_199_254_740_991, small: 1 },
+    setting: { default_serve: 'large' },
+  },
+  { key: 'share', type: 'float', variants: { quarter: 0.25, none: 0 }, setting: { default_serve: 'quarter' } },
+  {
+    key: 'adult',
+    type: 'boolean',
+    variants: { on: true, off: false },
+    setting: {
+      default_serve: 'off',
+      rules: [{ id: 'age', if: [{ attr: 'age', op: 'number_gte', values: [18] }], serve: 'on' }],
+    },
+  },
   { key: 'limit', type: 'integer', variants: { low: 3, high: 30 }, setting: { default_serve: 'low' } },
   { key: 'price', type: 'float', variants: { whole: 2, half: 0.5 }, setting: { default_serve: 'whole' } },
   {
@@ -92,6 +119,7 @@ export async function serve(): Promise<Served> {
     url: api.url,
     keys,
     database,
+    flagKeys: flags.map(({ key }) => key),
     set,
     stop: async () => {
       await api.stop();
@@ -129,6 +157,8 @@ async function environmentOf(database: ThrowawayDatabase): Promise<Record<string
     BURGEE_SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     BURGEE_DRAIN_MS: '0',
     BURGEE_LOG_LEVEL: 'silent',
+    // bad keys are among what is tried out
+    BURGEE_REFUSED_RATE_LIMIT: '0',
   };
 }
 
