@@ -73,8 +73,9 @@ export class Traffic {
 
   #departure(route: string, requests: RequestFamily): onSendHookHandler {
     return (request, reply, payload, done) => {
-      const ms = performance.now() - request.arrivedAt;
       requests.count(reply.statusCode);
+      if (request.arrivedAt === 0) return done(null, payload); // refused before it came this far
+      const ms = performance.now() - request.arrivedAt;
       if (ms < slowMs || request.headers.prefer === undefined) requests.time(ms);
       if (ms >= slowMs && request.headers.prefer === undefined) this.#tellSlow(route, ms, { request, reply });
       done(null, payload);
