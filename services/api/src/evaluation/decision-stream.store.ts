@@ -126,7 +126,10 @@ export class DecisionStreams implements OnApplicationShutdown {
     if (reader.state === state) return;
     reader.state = state;
     const { stream, audience, context, standing: before } = reader;
-    if (context === undefined) return stream.send(refetchEvent(state));
+    if (context === undefined) {
+      stream.send(refetchEvent(state));
+      return;
+    }
     const after = this.#standingOf(state, audience, context);
     release(reader);
     after.readers += 1;

@@ -60,7 +60,10 @@ export class Readers<T> {
     this.#pass = pass;
     for (let count = 0; count < readersPerTurn; count += 1) {
       const { done, value } = pass.next();
-      if (done === true) return this.#end();
+      if (done === true) {
+        this.#end();
+        return;
+      }
       this.#bring(value);
     }
     setImmediate(() => this.#turn(pass));
