@@ -8,20 +8,15 @@ export interface HttpSourceOptions {
   clock: Clock;
 }
 
-/** How long the server may take to begin its answer, and who has been too slow. */
-export interface Patience {
-  ms: number;
-  cause: 'silent' | 'unusable';
-}
-
-const usual: Patience = { ms: 15_000, cause: 'silent' };
+/** How long the server may take to begin its answer. */
+export const answerWithinMs = 15_000;
 
 /** One attempt over HTTP: says at most one failure, and nothing once it is over. */
 export interface Attempt {
   /** Asks; answers undefined after having reported why not. */
-  ask(accept: string, headers?: Record<string, string>, patience?: Patience): Promise<Response | undefined>;
-  /** Fails, or runs this, when the time has passed before the next such call. */
-  watch(delayMs: number, run?: () => void, cause?: Patience['cause']): void;
+  ask(accept: string, headers?: Record<string, string>, withinMs?: number): Promise<Response | undefined>;
+  /** Runs this (fails as silent, unless told) when the time has passed before the next such call. */
+  watch(delayMs: number, run?: () => void): void;
   say(report: Report): void;
   fail(failure: Failure): void;
   /** Fails because the connection did. */
@@ -40,10 +35,9 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
   let stopWatch = () => {};
   let asked = '';
 
-  function watch(delayMs: number, run?: () => void, cause: Patience['cause'] = 'silent'): void {
+  function watch(delayMs: number, run = () => fail({ cause: 'silent', detail: `silent for ${delayMs} ms` })): void {
     stopWatch();
-    if (signal.aborted) return;
-    stopWatch = clock.after(delayMs, run ?? (() => fail({ cause, detail: `silent for ${delayMs} ms` })));
+    if (!signal.aborted) stopWatch = clock.after(delayMs, run);
   }
 
   function fail(failure: Failure): void {
@@ -62,8 +56,8 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
   }
 
   return {
-    async ask(accept, more, { ms, cause } = usual) {
-      watch(ms, undefined, cause);
+    async ask(accept, more, withinMs = answerWithinMs) {
+      watch(withinMs);
       try {
         const { url, headers, ...init } = request();
         asked = url;

@@ -1,11 +1,10 @@
-import { type Attempt, beginAttempt, type HttpSourceOptions, type Patience } from './attempt.ts';
+import { type Attempt, beginAttempt, type HttpSourceOptions } from './attempt.ts';
 import { readEventStream } from './event-stream.ts';
 import type { Source } from './source.ts';
 
 /** The server sends at least a comment every 15 s; three missed ones mean that nobody is there. */
 const silenceMs = 45_000;
-/** It says something at once; where nothing comes, something on the way waits for the end of an answer that has none. */
-const atOnce: Patience = { ms: 15_000, cause: 'unusable' };
+/** It says something at once. */
 const firstWordsMs = 10_000;
 
 /** A `text/event-stream`, read with fetch because EventSource sends no headers. */
@@ -21,7 +20,7 @@ export function streamSource(options: HttpSourceOptions): Source {
 }
 
 async function read({ ask, watch, say, fail, lose }: Attempt): Promise<void> {
-  const response = await ask('text/event-stream', {}, atOnce);
+  const response = await ask('text/event-stream');
   if (!response) return;
   let retryMs: number | undefined;
   const decoder = new TextDecoder();
@@ -34,7 +33,8 @@ async function read({ ask, watch, say, fail, lose }: Attempt): Promise<void> {
   });
   try {
     const reader = response.body?.getReader();
-    watch(firstWordsMs, undefined, atOnce.cause);
+    // something on the way may keep it all back until an end that never comes
+    watch(firstWordsMs, () => fail({ cause: 'unusable', detail: 'nothing came through' }));
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
       watch(silenceMs);
       take(decoder.decode(part.value, { stream: true }));
