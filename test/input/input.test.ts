@@ -6,11 +6,14 @@ import { bodyCases } from './bodies.ts';
 import { type Case, check, expectNothingTold, withKey } from './cases.ts';
 import { sentCanary, survive } from './generated.ts';
 import { type Given, given as makeGiven } from './given.ts';
-import { graphqlCases } from './graphql-cases.ts';
+import { documentCases } from './graphql/documents.ts';
+import { doorCases } from './graphql/doors.ts';
+import { importDoorCases } from './graphql/import-door.ts';
+import { requestCases } from './graphql/requests.ts';
 import { headerCases } from './headers.ts';
 import { keyCases } from './keys.ts';
 import { partsOf, tokenCases } from './tokens.ts';
-import { answersTo, bytesOf } from './wire.ts';
+import { answersTo, bytesOf, resetAfter } from './wire.ts';
 import { wireCases } from './wire-cases.ts';
 
 let given: Given;
@@ -28,14 +31,21 @@ const http: Readonly<Record<string, readonly Case[]>> = {
   'the wire': wireCases,
 };
 
-describe.each(Object.entries({ ...http, graphql: graphqlCases }))('%s', (_table, cases) => {
+const graphql: Readonly<Record<string, readonly Case[]>> = {
+  documents: documentCases,
+  'requests with documents': requestCases,
+  "GraphQL's door": doorCases,
+  'the door for imports': importDoorCases,
+};
+
+describe.each(Object.entries({ ...http, ...graphql }))('%s', (_table, cases) => {
   test.concurrent.each(cases)('answers $name', async (one) => {
     await check(given, one);
   });
 });
 
 test('names every case once, and enough of them', () => {
-  const names = [http, { graphqlCases }, { tokenCases }].map((tables) =>
+  const names = [http, graphql, { tokenCases }].map((tables) =>
     Object.values(tables as Record<string, readonly { name: string }[]>).flatMap((cases) =>
       cases.map(({ name }) => name),
     ),
@@ -73,6 +83,24 @@ describe('several requests on one connection', () => {
     const body = Buffer.concat([Buffer.alloc(65_537, ' '), hidden]);
     expect(await statuses([bytesOf({ headers: { ...withKey(given), connection: undefined }, body })])).toEqual([413]);
   });
+});
+
+test('goes on when connections are reset wherever they are', async () => {
+  const request = bytesOf({ headers: withKey(given), body: '{"context":{}}' });
+  const connection = Buffer.from('CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n');
+  const starts = [
+    connection,
+    Buffer.from('no request\r\n\r\n'),
+    request,
+    Buffer.concat([request, request, Buffer.from('?\r\n')]),
+  ];
+  const cut = starts.flatMap((bytes) => [
+    bytes,
+    bytes.subarray(0, bytes.length / 2),
+    bytes.subarray(0, bytes.length - 3),
+  ]);
+  await Promise.all(cut.map((bytes) => resetAfter(given.port, bytes)));
+  expect(await answersTo(given.port, request)).toMatchObject([{ status: 200 }]);
 });
 
 describe('tokens', () => {

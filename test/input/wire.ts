@@ -68,6 +68,16 @@ export function answersTo(port: number, bytes: Buffer, { enough, isHalf = false 
   });
 }
 
+/** Writes bytes and tears the connection down before any answer. */
+export async function resetAfter(port: number, bytes: Buffer): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  await new Promise<void>((resolve) => {
+    socket.write(bytes, () => resolve());
+  });
+  socket.resetAndDestroy();
+}
+
 /** The whole answers at the start of what was received. */
 function answersIn(received: Buffer, hasEnded = false): WireAnswer[] {
   const answers: WireAnswer[] = [];

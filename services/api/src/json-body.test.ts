@@ -15,7 +15,7 @@ test.each(['', ' ', '\r\n\t '])('takes %j for no body', (text) => {
 
 test.each([
   ['{"context":{"targetingKey":"ki', 'body is not JSON: unexpected end at byte 30'],
-  ['{"café": nil}', 'body is not JSON: unexpected character at byte 10'],
+  ['{"café": nil}', 'body is not JSON: unexpected character at byte 11'],
   ['\uFEFF{}', 'body is not JSON: a byte order mark at byte 0'],
   ['\uFEFF', 'body is not JSON: a byte order mark at byte 0'],
 ])('tells where %j is wrong', (text, message) => {

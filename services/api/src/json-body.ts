@@ -34,7 +34,7 @@ function isBlank(text: string): boolean {
 function placeOf(text: string): string {
   if (text.startsWith('\uFEFF')) return 'a byte order mark at byte 0';
   const place = jsonFaultAt(text);
-  const what = place >= text.trimEnd().length ? 'end' : 'character';
+  const what = place === text.length ? 'end' : 'character';
   return `unexpected ${what} at byte ${Buffer.byteLength(text.slice(0, place))}`;
 }
 
