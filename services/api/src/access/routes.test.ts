@@ -31,7 +31,7 @@ const routes: Readonly<Record<string, string>> = {
   'POST /ofrep/v1/evaluate/flags': 'client, server',
   'POST /ofrep/v1/evaluate/flags/:key': 'client, server',
   'POST /v1/decisions': 'client, server',
-  'POST /v1/exposures': 'client, server',
+  'POST /v1/exposures': 'client, server, relay',
 };
 
 let database: ThrowawayDatabase;

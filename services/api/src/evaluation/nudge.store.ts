@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../platform.module.ts';
-import { eventText } from '../ruleset/event.ts';
+import { eventBytes } from '../ruleset/event.ts';
+import { Readers } from '../ruleset/readers.store.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
-import type { Snapshot } from '../ruleset/snapshot.ts';
-import { type EventStream, forEachInTurns } from '../ruleset/stream.store.ts';
+import type { Change, Snapshot } from '../ruleset/snapshot.ts';
+import { type EventStream, EventStreams } from '../ruleset/stream.store.ts';
 
 /** A client that asks for the flags and then connects may have asked before a change that it never hears of. */
 export const connectsWithinMs = 5000;
@@ -12,84 +13,82 @@ export const connectsWithinMs = 5000;
 @Injectable()
 export class Nudges {
   readonly #rulesets: RulesetStore;
+  readonly #streams: EventStreams;
   readonly #clock: Clock;
   readonly #channels = new Map<string, Channel>();
 
-  constructor(@Inject(RulesetStore) rulesets: RulesetStore, @Inject(CLOCK) clock: Clock) {
+  constructor(
+    @Inject(RulesetStore) rulesets: RulesetStore,
+    @Inject(EventStreams) streams: EventStreams,
+    @Inject(CLOCK) clock: Clock,
+  ) {
     this.#rulesets = rulesets;
+    this.#streams = streams;
     this.#clock = clock;
   }
 
   /** Notices changes of an environment from now on; whoever is answered in bulk is likely to connect next. */
-  watch(environmentId: string): void {
-    this.#channelOf(environmentId, Number.NEGATIVE_INFINITY);
+  watch(snapshot: Snapshot): void {
+    if (!this.#channels.has(snapshot.environmentId)) this.#channelOf(snapshot, Number.NEGATIVE_INFINITY);
   }
 
   /** Nudges at every change, and at once when the stream was away during one; returns the undo. */
   follow(snapshot: Snapshot, stream: EventStream, lastEventId: string | undefined): () => void {
-    const channel = this.#channelOf(snapshot.environmentId, this.#clock());
-    const state = this.#stateOf(snapshot);
-    const reader: Reader = { stream, told: state };
-    const isBehind =
-      lastEventId === undefined ? this.#clock() - channel.changedAt < connectsWithinMs : lastEventId !== state;
+    const channel = this.#channels.get(snapshot.environmentId) ?? this.#channelOf(snapshot, this.#clock());
+    const { id, event } = channel.state;
+    const isRecent = this.#clock() - channel.noticedAt < connectsWithinMs;
+    const isBehind = lastEventId === undefined ? isRecent : lastEventId !== id;
     // an id without data nudges nobody, and comes back as Last-Event-ID
-    stream.send(isBehind ? nudge(state, snapshot, channel) : `id: ${state}\n\n`);
-    channel.readers.add(reader);
-    return () => {
-      channel.readers.delete(reader);
-    };
+    stream.send(isBehind ? event : `id: ${id}\n\n`);
+    return channel.readers.add({ stream, told: id });
   }
 
-  #channelOf(environmentId: string, changedAt: number): Channel {
-    let channel = this.#channels.get(environmentId);
-    if (channel === undefined) {
-      const opened: Channel = { readers: new Set(), changedAt };
-      this.#rulesets.subscribe(environmentId, () => this.#publish(opened, environmentId));
-      this.#channels.set(environmentId, opened);
-      channel = opened;
-    }
+  #channelOf(snapshot: Snapshot, noticedAt: number): Channel {
+    const readers = new Readers<Reader>((reader) => bring(channel, reader), this.#streams.propagated);
+    const channel: Channel = { readers, noticedAt, state: this.#stateOf(snapshot, undefined) };
+    this.#rulesets.subscribe(snapshot.environmentId, (change) => this.#spread(channel, change));
+    this.#channels.set(snapshot.environmentId, channel);
     return channel;
   }
 
-  #publish(channel: Channel, environmentId: string): void {
-    channel.changedAt = this.#clock();
-    const snapshot = this.#rulesets.current(environmentId);
-    if (snapshot === undefined) return;
-    const state = this.#stateOf(snapshot);
-    channel.state = state;
-    const event = Buffer.from(nudge(state, snapshot, channel));
-    forEachInTurns(channel.readers, (reader) => {
-      // told when it connected, or about to be told of a later change
-      if (reader.told === state || channel.state !== state) return;
-      reader.told = state;
-      reader.stream.send(event);
-    });
+  #spread(channel: Channel, { next, changedAt }: Change): void {
+    channel.noticedAt = this.#clock();
+    channel.state = this.#stateOf(next, changedAt ?? channel.noticedAt);
+    channel.readers.spread(changedAt);
   }
 
-  /** Names what decisions are made of: the version, and the instant that the clock has brought them to. */
-  #stateOf(snapshot: Snapshot): string {
+  /** What decisions are made of: the version, and the instant that the clock has brought them to. */
+  #stateOf(snapshot: Snapshot, changedAt: number | undefined): State {
+    const { version: etag } = snapshot;
     const moment = this.#rulesets.momentOf(snapshot);
-    return moment === 0 ? snapshot.version : `${snapshot.version}@${moment}`;
+    const id = moment === 0 ? etag : `${etag}@${moment}`;
+    const lastModified = changedAt === undefined ? {} : { lastModified: Math.floor(changedAt / 1000) };
+    const data = JSON.stringify({ type: 'refetchEvaluation', etag, ...lastModified });
+    return { id, event: eventBytes({ id, event: 'message', data }) };
   }
 }
 
 interface Channel {
-  readonly readers: Set<Reader>;
-  changedAt: number;
-  /** The newest that readers are told of. */
-  state?: string;
+  readonly readers: Readers<Reader>;
+  /** When a change was noticed here last. */
+  noticedAt: number;
+  state: State;
+}
+
+interface State {
+  readonly id: string;
+  /** Tells of it; the same bytes for all. */
+  readonly event: Buffer;
 }
 
 interface Reader {
   readonly stream: EventStream;
+  /** Id of the state that it knows of. */
   told: string;
 }
 
-function nudge(id: string, { version }: Snapshot, { changedAt }: Channel): string {
-  const lastModified = Number.isFinite(changedAt) ? { lastModified: Math.floor(changedAt / 1000) } : {};
-  return eventText({
-    id,
-    event: 'message',
-    data: JSON.stringify({ type: 'refetchEvaluation', etag: version, ...lastModified }),
-  });
+function bring({ state }: Channel, reader: Reader): void {
+  if (reader.told === state.id) return;
+  reader.told = state.id;
+  reader.stream.send(state.event);
 }

@@ -66,7 +66,7 @@ export class OfrepController {
     const context = contextIn(request.body);
     const ifNoneMatch = request.headers['if-none-match'];
     const snapshot = await this.#atLeast(await this.#decisions.snapshotOf(credential), request.query as Nudge);
-    this.#nudges.watch(snapshot.environmentId);
+    this.#nudges.watch(snapshot);
     const audience = audienceOf(credential);
     const tag = this.#decisions.tag(snapshot, audience, context);
     // who is told "not modified" goes on with the address of the stream that came with the body
