@@ -40,8 +40,8 @@ export class GraphqlModule {}
 function logged(logger: Logger) {
   return (error: GraphQLError) => {
     const trouble = troubleOf(error);
-    if (trouble.extensions.code === 'INTERNAL')
-      logger.error({ err: error.originalError, path: error.path }, error.message);
+    // the path holds aliases, which the sender wrote
+    if (trouble.extensions.code === 'INTERNAL') logger.error({ err: error.originalError }, 'a resolver failed');
     return trouble as GraphQLError;
   };
 }
