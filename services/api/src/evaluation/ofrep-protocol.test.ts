@@ -7,6 +7,13 @@ let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi([
     { key: 'everybody', clientVisible: true },
+    {
+      key: 'astray',
+      semantics: 'flagd-2',
+      off: null,
+      default: null,
+      foreign: { targeting: { if: [true, 'nowhere'] }, defaultVariant: 'on' },
+    },
     // of another system, whose keys may be of any letters
     ...['größe', 'a b', 'Ünïcode-日本', 'per%cent', 'plus+x'].map((key) => ({ key, semantics: 'unleash' })),
   ]);
@@ -182,4 +189,12 @@ test('a page may send whatever headers it names', async () => {
   expect([allowed.status, allowed.headers.get('access-control-allow-headers')]).toEqual([204, names]);
   expect(allowed.headers.get('allow')).toContain('POST');
   expect((await preflight('a: b')).headers.get('access-control-allow-headers')).toContain('if-none-match');
+});
+
+test('a flag that cannot be decided is no fault of the service', async () => {
+  const response = await api.post(`${all}/astray`);
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    { key: 'astray', errorCode: 'GENERAL', errorDetails: expect.stringContaining('nowhere'), metadata: {} },
+  ]);
 });

@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credential, Public } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
-import { catalogue } from '../errors.ts';
 import { contextIn } from '../ruleset/context.ts';
 import { etagMatches } from '../ruleset/negotiation.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
@@ -53,8 +52,8 @@ export class OfrepController {
     const { evaluation, entry, used } = this.#decisions.one(snapshot, audienceOf(credential), { key, context });
     used.count += 1;
     const { errorCode } = evaluation;
-    if (errorCode !== undefined)
-      reply.status(errorCode in catalogue ? catalogue[errorCode as keyof typeof catalogue].status : 500);
+    // OFREP's evaluationFailure: this flag cannot be decided for this context; nothing is wrong with the service
+    if (errorCode !== undefined) reply.status(errorCode === 'FLAG_NOT_FOUND' ? 404 : 400);
     reply.header('content-type', json).send(entry);
   }
 

@@ -3,7 +3,7 @@ import type { Schema } from './shape.ts';
 
 const metadata: Schema = { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } };
 const reasons = ['STATIC', 'DEFAULT', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'CACHED'];
-const flagErrors = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'TYPE_MISMATCH', 'GENERAL'];
+const flagErrors = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL'];
 const anyValue: Schema = {
   description: "The value, of the flag's type; a float always has its point. Absent: the code's default.",
 };
