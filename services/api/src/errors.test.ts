@@ -30,6 +30,7 @@ test.each([
   ['57014', 'UNAVAILABLE', 503],
   ['ECONNREFUSED', 'UNAVAILABLE', 503],
   ['22P02', 'BAD_INPUT', 400],
+  ['22003', 'BAD_INPUT', 400],
   ['42703', 'INTERNAL', 500],
   ['BG999', 'INTERNAL', 500],
 ])('answers SQLSTATE %s with %s', (state, code, status) => {

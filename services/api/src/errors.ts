@@ -110,8 +110,11 @@ export function errorFromPostgres(error: unknown): BurgeeError | undefined {
       retryAfterSeconds: 2,
     });
   }
-  if (code === '22P02' || code === '22003') {
-    return new BurgeeError('BAD_INPUT', 'A value has the wrong form for its place.', { cause: error });
+  if (code === '22003') return new BurgeeError('BAD_INPUT', 'A number is too large for its place.', { cause: error });
+  if (code === '22P02') {
+    // Postgres tells in the detail what it cannot keep, such as half a surrogate pair
+    const why = detail ? `: ${detail}` : '.';
+    return new BurgeeError('BAD_INPUT', `A value has the wrong form for its place${why}`, { cause: error });
   }
   if (code === '23514' || code === '23505' || code === '23503') {
     const { constraint = 'a constraint' } = error as PostgresError;

@@ -129,6 +129,47 @@ export const requestCases: readonly Case[] = [
     ),
     status: 200,
   },
+  {
+    name: 'a list as context',
+    ask: query('{ explain(project: "shop", environment: "production", flag: "x", context: [1]) { __typename } }'),
+    status: 200,
+    code: 'INVALID_CONTEXT',
+    sentence: 'context must be an object',
+  },
+  {
+    name: 'a NUL in a text (Ory CVE-2026-33504: what reaches SQL)',
+    ask: query('{ flags(project: "shop", search: "a\\u0000") { totalCount } }'),
+    status: 200,
+    code: 'BAD_INPUT',
+    sentence: 'A text holds a NUL character, which Postgres cannot keep.',
+  },
+  {
+    name: 'signs of SQL in a text',
+    ask: query('{ flags(project: "shop", search: "%_\\\\\\u0027 or 1=1 --") { totalCount } }'),
+    status: 200,
+    shows: { body: '{"data":{"flags":{"totalCount":0}}}' },
+  },
+  {
+    name: 'a number that no column takes',
+    ask: query('mutation { createProject(input: { key: "p", name: "p", staleAfterDays: 1e300 }) { key } }', {
+      as: 'admin',
+    }),
+    status: 200,
+    code: 'BAD_INPUT',
+    sentence: 'A number is too large for its place.',
+  },
+  {
+    name: 'half a surrogate pair where a flag keeps it',
+    ask: query('mutation($input: CreateFlagInput!) { createFlag(input: $input) { key } }', {
+      as: 'admin',
+      variables: {
+        input: { project: 'shop', key: 'half', kind: 'release', owner: 'a', variants: { a: '\ud800', b: 1 } },
+      },
+    }),
+    status: 200,
+    code: 'BAD_INPUT',
+    sentence: 'A value has the wrong form for its place: Unicode low surrogate must follow a high surrogate.',
+  },
   { name: 'a page of 0', ask: query(flagsOf(', first: 0')), ...cursor, sentence: 'a page has 1 to 200 entries, not 0' },
   {
     name: 'a page of -1',
