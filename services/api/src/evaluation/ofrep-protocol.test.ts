@@ -126,7 +126,8 @@ test('an entity tag keeps its address while the flags change', async () => {
   expect(kept).toContain(`.${(slot - 5).toString(36)}.`);
   // too old to go on with
   const renewed = await bulk({ 'if-none-match': `"anything.${(slot - 20).toString(36)}"` });
-  expect(await addressOf(renewed)).toBe(address);
+  const slotNow = Number.parseInt((await addressOf(renewed)).split('.')[1] ?? '', 36);
+  expect([slot, slot + 1]).toContain(slotNow);
 });
 
 test.each(['', 'a.b.c', `${'0'.repeat(36)}.1.x`])('refuses the stream token "%s"', async (token) => {

@@ -94,10 +94,16 @@ export const dataPaths: Paths = {
   },
 };
 
-const state = (statuses: readonly string[]): Schema => ({
+const readiness = (statuses: readonly string[]): Schema => ({
   type: 'object',
-  required: ['status'],
-  properties: { status: { enum: statuses } },
+  required: ['service', 'status', 'role', 'lastSyncAgeMs', 'isBusy'],
+  properties: {
+    service: { const: 'burgee' },
+    status: { enum: statuses },
+    role: { enum: ['api', 'all', 'relay', 'worker'] },
+    lastSyncAgeMs: { type: ['number', 'null'], description: 'Since the flags were last compared; null: never.' },
+    isBusy: { type: 'boolean', description: 'Evaluations and new streams are refused at the moment.' },
+  },
 });
 
 /** What operators ask, and this document. */
@@ -109,7 +115,10 @@ export const operatingPaths: Paths = {
       tags: ['Operating'],
       security: [],
       responses: {
-        200: { description: 'Yes.', content: json(state(['alive'])) },
+        200: {
+          description: 'Yes.',
+          content: json({ type: 'object', required: ['status'], properties: { status: { const: 'alive' } } }),
+        },
         ...troubles('trouble', [400, 405, 408, 431]),
       },
     },
@@ -122,8 +131,8 @@ export const operatingPaths: Paths = {
       tags: ['Operating'],
       security: [],
       responses: {
-        200: { description: 'Yes.', content: json(state(['ready', 'stale'])) },
-        503: { description: 'Not now.', content: json(state(['down', 'draining'])) },
+        200: { description: 'Yes.', content: json(readiness(['ready', 'stale'])) },
+        503: { description: 'Not now.', content: json(readiness(['down', 'draining'])) },
         ...troubles('trouble', [400, 405, 408, 431]),
       },
     },
