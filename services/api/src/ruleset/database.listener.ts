@@ -28,6 +28,7 @@ export class DatabaseListener implements RulesetSource, KeySource {
   #connection: pg.Client | undefined;
   #reconnect: NodeJS.Timeout | undefined;
   #attempt = 0;
+  #readTimeoutMs = shortestReadMs;
   #isClosed = false;
 
   constructor(@Inject(CONFIG) config: Config, @Inject(Postgres) postgres: Postgres, @Inject(LOGGER) logger: Logger) {
@@ -40,7 +41,12 @@ export class DatabaseListener implements RulesetSource, KeySource {
     environmentId: string,
     heldVersion: string | undefined,
   ): Promise<StoredRuleset | 'unchanged' | undefined> {
-    return readRuleset(this.#postgres, environmentId, heldVersion);
+    const timeoutMs = this.#readTimeoutMs;
+    // silence is given up soon, a large ruleset on a slow way is read in the end
+    this.#readTimeoutMs = Math.min(timeoutMs * 2, longestReadMs);
+    const read = await readRuleset(this.#postgres, environmentId, { heldVersion, timeoutMs });
+    this.#readTimeoutMs = shortestReadMs;
+    return read;
   }
 
   async readVersions(environmentIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -120,6 +126,8 @@ export class DatabaseListener implements RulesetSource, KeySource {
 }
 
 const channel = 'burgee_change';
+const shortestReadMs = 2000;
+const longestReadMs = 16_000;
 
 /** Full jitter between 50 ms and a ceiling that doubles up to 2 s: the database is near and shared by few replicas. */
 function reconnectDelayMs(attempt: number, random: number): number {

@@ -42,6 +42,11 @@ const readiness = async (api: Pick<TestApi, 'url'>) => {
   const response = await fetch(`${api.url}/readyz`);
   return { code: response.status, ...((await response.json()) as { status: string }) };
 };
+const figure = async (api: Pick<TestApi, 'url'>, name: string) => {
+  const figures = await (await fetch(`${api.url}/metrics`)).text();
+  const [, text] = new RegExp(`^${name} (.*)$`, 'm').exec(figures) ?? [];
+  return text === undefined ? undefined : Number(text);
+};
 const switchOff = (api: TestApi) => api.database.sql('update burgee.flag_setting set enabled = false');
 
 test('reads go on while Postgres is away, and readiness tells stale from ready', async () => {
@@ -103,6 +108,7 @@ test('gives up connections through which nothing comes any more', async () => {
   });
   await api.database.sql('update burgee.flag_setting set enabled = true');
   await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: true }));
+  link.cut();
 });
 
 test('stops although nothing comes through its connections any more', async () => {
@@ -111,6 +117,7 @@ test('stops although nothing comes through its connections any more', async () =
   expect(await value(second, api.keys.server)).toMatchObject({ value: true });
   link.freeze();
   await second.stop(); // else the test runs into its limit
+  link.cut(); // a database with half a connection cannot be dropped for a minute
 });
 
 test('keeps the last good ruleset when more flags were planted than are allowed', async () => {
@@ -126,17 +133,54 @@ test('keeps the last good ruleset when more flags were planted than are allowed'
     insert into burgee.flag_setting (flag_id, environment_id, default_serve)
     select flag.id, environment.id, '"on"' from burgee.flag, burgee.environment where flag.key like 'planted-%';
     update burgee.environment set version = version + 1, version_token = gen_random_uuid()`);
-  const failures = async () => {
-    const figures = await (await fetch(`${api.url}/metrics`)).text();
-    return /^burgee_ruleset_load_failures_total (.*)$/m.exec(figures)?.[1];
-  };
-  await eventually(async () => expect(await failures()).toBe('1'), { timeoutMs: 15_000 });
+  await eventually(async () => expect(await figure(api, 'burgee_ruleset_load_failures_total')).toBe(1), {
+    timeoutMs: 15_000,
+  });
   expect(await value(api, api.keys.server)).toMatchObject({ value: true });
   await api.database.sql(
     `delete from burgee.flag_setting where flag_id in (select id from burgee.flag where key like 'planted-%')`,
   );
   await api.database.sql('update burgee.environment set version = version + 1, version_token = gen_random_uuid()');
   await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }));
+});
+
+test('keeps the last good ruleset when every row is there twice, and recovers with the next good one', async () => {
+  const { api } = await startBehindLink({ BURGEE_POLL_INTERVAL_MS: '300' });
+  expect(await value(api, api.keys.server)).toMatchObject({ value: true });
+  await api.database.run(`
+    alter table burgee.flag disable trigger user;
+    alter table burgee.flag_setting disable trigger user;
+    alter table burgee.environment disable trigger user;
+    alter table burgee.flag drop constraint flag_key_once cascade;
+    drop index burgee.flag_key_any_case;
+    update burgee.flag_setting set enabled = false;
+    insert into burgee.flag (project_id, key, owner) select project_id, key, 'twice' from burgee.flag;
+    insert into burgee.flag_setting (flag_id, environment_id, default_serve)
+    select flag.id, environment.id, '"on"' from burgee.flag, burgee.environment
+    where flag.id not in (select flag_id from burgee.flag_setting);
+    update burgee.environment set version = version + 1, version_token = gen_random_uuid()`);
+  await eventually(async () => expect(await figure(api, 'burgee_ruleset_load_failures_total')).toBe(1));
+  expect(await value(api, api.keys.server)).toMatchObject({ value: true });
+  await api.database.run(`
+    delete from burgee.flag_setting where flag_id in (select id from burgee.flag where owner = 'twice');
+    update burgee.environment set version = version + 1, version_token = gen_random_uuid()`);
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }));
+});
+
+test('a burst of commits is read together', async () => {
+  const { api } = await startBehindLink({ BURGEE_POLL_INTERVAL_MS: '10000' });
+  await value(api, api.keys.server);
+  const before = (await figure(api, 'burgee_ruleset_readings_total')) ?? 0;
+  const commits = 200;
+  const committing = Array.from({ length: commits }, (_, nr) =>
+    api.database.sql('update burgee.flag_setting set salt = $1', [`burst ${nr}`]),
+  );
+  await Promise.all(committing);
+  await switchOff(api);
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }));
+  const readings = ((await figure(api, 'burgee_ruleset_readings_total')) ?? 0) - before;
+  expect(readings).toBeGreaterThan(0);
+  expect(readings).toBeLessThan(commits / 2);
 });
 
 test('takes over a restored past: a lower version with another token', async () => {
@@ -179,6 +223,33 @@ test('starts without Postgres from its snapshot, with the keys in it, and says t
   await eventually(async () =>
     expect(await value(second, api.keys.server)).toMatchObject({ value: false, reason: 'STATIC' }),
   );
+});
+
+test('starts from its snapshot while Postgres takes connections and says nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'burgee-snapshot-'));
+  const { api, link } = await startBehindLink({ BURGEE_SNAPSHOT_DIR: folder });
+  await value(api, api.keys.server);
+  await eventually(() => expect(readdirSync(folder).filter((name) => name.endsWith('.snapshot'))).toHaveLength(1));
+  link.swallow();
+  const second = await startSecond(api, folder);
+  expect(await value(second, api.keys.client)).toMatchObject({ value: true, reason: 'CACHED' });
+  link.mend();
+  await eventually(async () => expect(await value(second, api.keys.server)).toMatchObject({ reason: 'STATIC' }));
+});
+
+test('a restored database wins over a snapshot that looks newer', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'burgee-snapshot-'));
+  const { api } = await startBehindLink({ BURGEE_SNAPSHOT_DIR: folder });
+  await value(api, api.keys.server);
+  await switchOff(api);
+  await eventually(() => expect(readdirSync(folder).filter((name) => name.endsWith('.snapshot'))).toHaveLength(2));
+  await api.database.run(`
+    alter table burgee.flag_setting disable trigger user;
+    alter table burgee.environment disable trigger user;
+    update burgee.flag_setting set enabled = true;
+    update burgee.environment set version = 1, version_token = gen_random_uuid()`);
+  const second = await startSecond(api, folder);
+  expect(await value(second, api.keys.server)).toMatchObject({ value: true, reason: 'STATIC' });
 });
 
 test('passes over a broken snapshot and takes the one before it', async () => {

@@ -48,7 +48,7 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
       missed: () => this.#compare(),
     });
     await Promise.race([listening, pause(patienceMs, undefined, { ref: false })]);
-    this.#schedulePoll();
+    this.#schedulePoll(this.#config.pollIntervalMs);
     this.#watchClock();
   }
 
@@ -61,9 +61,10 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
   }
 
   #follow(environmentId: string, changedAt: number | undefined): void {
-    this.#rulesets
-      .follow(environmentId, changedAt)
-      .catch((error: unknown) => this.#logger.warn({ err: error }, 'a hint could not be followed'));
+    this.#rulesets.follow(environmentId, changedAt).catch((error: unknown) => {
+      this.#logger.warn({ err: error }, 'a hint could not be followed');
+      this.#schedulePoll(awayPollMs);
+    });
     this.#keys.refresh().catch(() => undefined); // the poll tells
   }
 
@@ -80,16 +81,16 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  #schedulePoll(): void {
-    const { pollIntervalMs } = this.#config;
-    const delayMs = this.#isAway ? Math.min(pollIntervalMs, awayPollMs) : pollIntervalMs;
-    this.#poll = setTimeout(() => void this.#tick(), delayMs);
+  #schedulePoll(delayMs: number): void {
+    clearTimeout(this.#poll);
+    if (!this.#isStopped) this.#poll = setTimeout(() => void this.#tick(), delayMs);
   }
 
   async #tick(): Promise<void> {
     await Promise.all([this.#compare(), this.#source.probe()]);
     await this.#keys.flushLastUsed();
-    if (!this.#isStopped) this.#schedulePoll();
+    const { pollIntervalMs } = this.#config;
+    this.#schedulePoll(this.#isAway ? Math.min(pollIntervalMs, awayPollMs) : pollIntervalMs);
   }
 
   /** A process that was stopped, or whose machine slept, notices nothing but that the clock went on without it. */
@@ -110,6 +111,6 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
 
 /** How long a start waits for a source that does not answer. */
 const patienceMs = 1000;
-const awayPollMs = 1000;
+const awayPollMs = 500;
 const watchMs = 1000;
 const leastGapMs = 2000;

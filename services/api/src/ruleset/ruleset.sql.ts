@@ -2,9 +2,6 @@ import type { Postgres } from '../postgres.ts';
 import { RefusedRuleset, rawRuleset } from './raw-ruleset.ts';
 import type { StoredRuleset } from './source.ts';
 
-/** For the largest ruleset on a slow way. */
-const readTimeoutMs = 5000;
-
 interface Row {
   readonly version: string;
   /** Null: the version that is held still stands. */
@@ -23,7 +20,7 @@ interface Row {
 export async function readRuleset(
   postgres: Postgres,
   environmentId: string,
-  heldVersion: string | undefined,
+  { heldVersion, timeoutMs }: { readonly heldVersion: string | undefined; readonly timeoutMs: number },
 ): Promise<StoredRuleset | 'unchanged' | undefined> {
   const rows = await postgres.syncQuery<Row>(
     `select
@@ -55,7 +52,7 @@ export async function readRuleset(
        where id = $1
      ) as environment`,
     [environmentId, heldVersion ?? null],
-    readTimeoutMs,
+    timeoutMs,
   );
   const [row] = rows;
   if (row === undefined) return undefined;

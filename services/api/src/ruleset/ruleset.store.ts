@@ -153,6 +153,7 @@ export class RulesetStore implements OnApplicationShutdown {
   }
 
   async #load(room: Room): Promise<void> {
+    await this.#untilGathered(room);
     const { environmentId, hintedAt } = room;
     room.hintedAt = undefined;
     this.#counters.readings.inc();
@@ -166,6 +167,13 @@ export class RulesetStore implements OnApplicationShutdown {
       if (!(error instanceof RefusedRuleset)) throw error;
       this.#refuse(room, error);
     }
+  }
+
+  /** The first of a burst of changes is read at once, the others together. */
+  async #untilGathered(room: Room): Promise<void> {
+    const waitMs = room.readAt + gatherMs - this.#clock();
+    if (waitMs > 0) await pause(Math.min(waitMs, gatherMs));
+    room.readAt = this.#clock();
   }
 
   #refuse(room: Room, { version, message }: RefusedRuleset): void {
@@ -223,6 +231,7 @@ export class RulesetStore implements OnApplicationShutdown {
         environmentId,
         served: new ServedEnvironment(this.#clock),
         read: singleFlight(() => this.#load(made)),
+        readAt: Number.NEGATIVE_INFINITY,
         confirmedAt: null,
       };
       this.#rooms.set(environmentId, made);
@@ -237,6 +246,8 @@ interface Room {
   readonly environmentId: string;
   readonly served: ServedEnvironment;
   readonly read: () => Promise<void>;
+  /** When it was last read. */
+  readAt: number;
   /** When the version that is served was last known to be the newest. */
   confirmedAt: number | null;
   /** Version that was read and is not served. */
@@ -250,5 +261,6 @@ function heldVersion({ served: { snapshot } }: Room): string | undefined {
   return snapshot?.source === 'live' ? snapshot.version : undefined;
 }
 
+const gatherMs = 50;
 /** How long a first use waits for its source when there is a saved ruleset. */
 const diskAfterMs = 500;

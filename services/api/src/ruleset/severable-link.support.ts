@@ -9,6 +9,8 @@ export interface SeverableLink {
   mend(): void;
   /** Lets the connections of now hang for ever, silently; new ones work. */
   freeze(): void;
+  /** Breaks all connections; new ones are taken, and nothing comes through them. */
+  swallow(): void;
   close(): void;
 }
 
@@ -16,9 +18,14 @@ export async function severableLink(databaseUrl: string): Promise<SeverableLink>
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isSwallowing = false;
   const server = createServer((near) => {
     if (isCut) {
       near.resetAndDestroy();
+      return;
+    }
+    if (isSwallowing) {
+      sockets.add(near.on('error', () => undefined));
       return;
     }
     const far = connect(Number(target.port), target.hostname);
@@ -49,6 +56,11 @@ export async function severableLink(databaseUrl: string): Promise<SeverableLink>
     },
     mend: () => {
       isCut = false;
+      isSwallowing = false;
+    },
+    swallow: () => {
+      isSwallowing = true;
+      breakAll();
     },
     freeze: () => {
       for (const socket of sockets) {
