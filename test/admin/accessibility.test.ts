@@ -4,6 +4,7 @@ import { chromium } from '../support/browser.ts';
 import { type RunningAdmin, startAdmin } from './admin.support.ts';
 import { open, type Visit, violations, visit } from './browsing.support.ts';
 import { plantImported } from './targeting.support.ts';
+import { plantUnknownFlags } from './unknown-flags.support.ts';
 
 const browser = await chromium();
 
@@ -68,6 +69,7 @@ describe.skipIf(browser === undefined)('accessibility', () => {
   beforeAll(async () => {
     admin = await startAdmin();
     await plantImported(admin);
+    await plantUnknownFlags(admin.database);
   });
   afterAll(async () => {
     await browser?.close();

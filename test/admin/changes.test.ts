@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium } from '../support/browser.ts';
 import { type RunningAdmin, startAdmin } from './admin.support.ts';
 import { expectSwitch, expectText, giveReason, type Visit, visit } from './browsing.support.ts';
+import { plantUnknownFlags } from './unknown-flags.support.ts';
 
 const browser = await chromium();
 
@@ -178,6 +179,21 @@ describe.skipIf(browser === undefined)('changes', () => {
     await page.getByRole('button', { name: 'Run the audit now' }).click();
     await expectText(page, /The report of .* is filed/);
     await page.getByRole('link', { name: /Open the daily report/ }).waitFor();
+  });
+
+  test('the stale page shows what code asks for in vain, and makes a flag of it', async () => {
+    const { page } = tab;
+    await plantUnknownFlags(admin.database);
+    await tab.go('/projects/shop/stale');
+    const unknown = page.getByRole('region', { name: 'Unknown flags' });
+    await expectText(unknown, /giftCards\s*did you mean\s*gift-cards\s*\?/);
+    await expectText(unknown, /storefront\s*production/);
+    await expectText(unknown, '1,234');
+    await page.getByRole('button', { name: 'Create the flag made-tomorrow' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByLabel('Key', { exact: false }).first().inputValue()).toBe('made-tomorrow');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   });
 
   test('the audit log tells who, through which door and why, and can be narrowed', async () => {

@@ -25,6 +25,12 @@ export class UnknownFlag {
 
   @Field(() => Int)
   declare count: number;
+
+  @Field(() => String, { nullable: true, description: 'The key of a flag that was probably meant.' })
+  declare didYouMean: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When the flag of this key was archived: code still asks for it.' })
+  declare archivedAt: Date | null;
 }
 
 /** Typing errors in code, and flags that were archived too early. */
