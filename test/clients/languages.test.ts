@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedOf, type Question, questions } from './questions.ts';
-import { type Served, serve } from './served.ts';
+import { patiently, type Served, serve } from './served.ts';
 import { built, type Program } from './toolchain.ts';
 
 interface Language extends Program {
@@ -81,9 +81,9 @@ for (const language of languages) {
     test('sees a change with its next question', async () => {
       const banner = { flag: 'banner', type: 'string', default: '' } as const;
       await served.set('banner', { default_serve: 'loud' });
-      await expect.poll(() => program.ask(banner)).toMatchObject({ value: 'HELLO!', variant: 'loud' });
+      await expect.poll(() => program.ask(banner), patiently).toMatchObject({ value: 'HELLO!', variant: 'loud' });
       await served.set('banner', { default_serve: 'plain' });
-      await expect.poll(() => program.ask(banner)).toMatchObject({ value: 'Hello', variant: 'plain' });
+      await expect.poll(() => program.ask(banner), patiently).toMatchObject({ value: 'Hello', variant: 'plain' });
     });
 
     test('falls back to the code with a key that is unknown', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@openfeature/server-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectedOf, type Question, questions } from './questions.ts';
-import { type Served, serve } from './served.ts';
+import { patiently, type Served, serve } from './served.ts';
 
 let served: Served;
 let client: Client;
@@ -51,7 +51,7 @@ test('the official server provider is told metadata', async () => {
 
 test('the official server provider sees a change with its next question', async () => {
   await served.set('banner', { default_serve: 'loud' });
-  await expect.poll(() => client.getStringValue('banner', '')).toBe('HELLO!');
+  await expect.poll(() => client.getStringValue('banner', ''), patiently).toBe('HELLO!');
 });
 
 test('the official server provider falls back to the code with a key that is unknown', async () => {

@@ -6,7 +6,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium } from '../support/browser.ts';
 import { expectedOf, type Question, questions } from './questions.ts';
-import { type Served, serve } from './served.ts';
+import { patiently, type Served, serve } from './served.ts';
 import type { OfrepPage } from './web-page.ts';
 
 interface InPage {
@@ -55,14 +55,14 @@ describe.skipIf(browser === undefined)('the official web provider in Chromium', 
   test('is nudged by the stream, asks again by itself and tells which flags changed', async () => {
     const seen = (await changes()).length;
     await served.set('checkout', { enabled: false });
-    await expect.poll(async () => (await changes()).slice(seen).flat()).toContain('checkout');
+    await expect.poll(async () => (await changes()).slice(seen).flat(), patiently).toContain('checkout');
     expect(await ask({ flag: 'checkout', type: 'boolean', default: true })).toMatchObject({
       value: false,
       variant: 'off',
     });
     await served.set('checkout', { enabled: true });
     const checkout = { flag: 'checkout', type: 'boolean', default: false } as const;
-    await expect.poll(() => ask(checkout)).toMatchObject({ value: true, variant: 'on' });
+    await expect.poll(() => ask(checkout), patiently).toMatchObject({ value: true, variant: 'on' });
   });
 
   test('does not start with a key that is unknown', async () => {

@@ -3,6 +3,9 @@ import { createServer } from 'node:net';
 import { newApiKey, startApi } from '@burgee/api';
 import { type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 
+/** How long a change may take to reach a client; it takes milliseconds. */
+export const patiently = { timeout: 20_000 } as const;
+
 /** An api with the flags below, and a key for each side. */
 export interface Served {
   readonly url: string;
