@@ -103,7 +103,7 @@ function settings({ database, signingKey, port, publicUrl }: Place): Record<stri
     BURGEE_ROLE: 'api',
     BURGEE_DRAIN_MS: '0',
     BURGEE_LOG_LEVEL: 'info',
-    BURGEE_REQUEST_TIMEOUT_MS: '1500',
+    BURGEE_REQUEST_TIMEOUT_MS: '2500',
     BURGEE_REFUSED_RATE_LIMIT: '0',
     BURGEE_MAX_LAG_MS: '0',
   };

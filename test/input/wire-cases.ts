@@ -152,8 +152,8 @@ export const wireCases: readonly Case[] = [
     sentence: 'the body is larger than 64 KiB',
   },
   {
-    name: 'a million one-byte chunks',
-    ask: raw((g) => post(g, 'Transfer-Encoding: chunked'), `${'1\r\n \r\n'.repeat(1_000_000)}0\r\n\r\n`),
+    name: '100,000 chunks of one byte',
+    ask: raw((g) => post(g, 'Transfer-Encoding: chunked'), `${'1\r\n \r\n'.repeat(100_000)}0\r\n\r\n`),
     status: 413,
     code: 'BODY_TOO_LARGE',
     sentence: 'the body is larger than 64 KiB',
