@@ -12,13 +12,35 @@ export function decisionsBody(version: string, members: readonly Member[]): stri
 
 /** What a stream sends after its first event; undefined when the context's decisions are what they were. */
 export function changedBody(version: string, before: readonly Member[], after: readonly Member[]): string | undefined {
-  const keyOf = ({ evaluation }: Member) => evaluation.flagKey;
-  // the same flags in the same order, as after most changes: nothing needs to be looked up
-  const isAligned = before.length === after.length && after.every((item, at) => keyOf(item) === keyOf(before[at] as Member));
-  const old = isAligned ? undefined : new Map(before.map((item) => [keyOf(item), item.member]));
-  const changed = after.filter((item, at) => (old ? old.get(keyOf(item)) : before[at]?.member) !== item.member);
-  const present = isAligned ? undefined : new Set(after.map(keyOf));
-  const removed = present === undefined ? [] : before.map(keyOf).filter((key) => !present.has(key));
+  const { changed, removed } = inPlace(before, after) ?? bySearch(before, after);
   if (changed.length === 0 && removed.length === 0) return undefined;
   return `${decisionsBody(version, changed).slice(0, -1)},"removed":${JSON.stringify(removed)}}`;
+}
+
+interface Difference {
+  readonly changed: readonly Member[];
+  readonly removed: readonly string[];
+}
+
+/** After most changes the same flags stand in the same order, and nothing needs to be looked up; undefined: they do not. */
+function inPlace(before: readonly Member[], after: readonly Member[]): Difference | undefined {
+  if (before.length !== after.length) return undefined;
+  const changed: Member[] = [];
+  for (let at = 0; at < after.length; at += 1) {
+    const old = before[at] as Member;
+    const now = after[at] as Member;
+    if (old.member === now.member) continue; // the key is part of it
+    if (old.evaluation.flagKey !== now.evaluation.flagKey) return undefined;
+    changed.push(now);
+  }
+  return { changed, removed: [] };
+}
+
+function bySearch(before: readonly Member[], after: readonly Member[]): Difference {
+  const old = new Map(before.map(({ evaluation, member }) => [evaluation.flagKey, member]));
+  const present = new Set(after.map(({ evaluation }) => evaluation.flagKey));
+  return {
+    changed: after.filter(({ evaluation, member }) => old.get(evaluation.flagKey) !== member),
+    removed: [...old.keys()].filter((key) => !present.has(key)),
+  };
 }

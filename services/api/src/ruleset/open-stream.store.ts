@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { chunked, chunkOf } from './event.ts';
 
 /** An open event stream. */
 export interface EventStream {
@@ -76,7 +77,7 @@ export class OpenStream implements EventStream {
   send(event: string | Buffer): void {
     if (!this.#isOpen) return;
     if (this.#unread > unreadBytes + this.#wholeBytes) this.cut('slow');
-    else this.#write(typeof event === 'string' ? Buffer.from(event) : event);
+    else this.#write(typeof event === 'string' ? chunked(event) : event);
   }
 
   sendWhole(event: Buffer): void {
@@ -208,15 +209,4 @@ export class OpenStream implements EventStream {
   }
 }
 
-const chunks = new WeakMap<Buffer, Buffer>();
 const lineEnd = Buffer.from('\r\n');
-
-/** An event as a chunk of HTTP 1.1, made once for all readers. */
-function chunkOf(event: Buffer): Buffer {
-  let chunk = chunks.get(event);
-  if (chunk === undefined) {
-    chunk = Buffer.concat([Buffer.from(`${event.length.toString(16)}\r\n`), event, lineEnd]);
-    chunks.set(event, chunk);
-  }
-  return chunk;
-}

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { KeyStore } from '../access/key.store.ts';
 import { CONFIG, type Config } from '../config.ts';
@@ -55,6 +55,8 @@ export class EventStreams implements OnApplicationShutdown {
     response.write(`retry: ${retryMs()}\n\n`);
     const stream = new OpenStream(response, options, this.#countCut);
     const forget = this.#held.add(stream);
+    // whoever opened it may still have to read the question
+    if (options.kind !== 'changes') setImmediate(forgetQuestion, reply.request);
     response.once('close', () => {
       forget();
       stream.closed();
@@ -168,6 +170,14 @@ const streamHeaders = {
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 } as const;
+
+/** What was asked is answered; for as long as a stream lasts, Node and Fastify would keep every header of it. */
+function forgetQuestion(request: FastifyRequest): void {
+  const { raw } = request;
+  raw.rawHeaders = [];
+  raw.headers = {};
+  request.body = request.query = request.params = undefined;
+}
 
 /** Between 1 and 5 s, so that the readers of a replica that goes do not come back in one wave. */
 function retryMs(): number {
