@@ -6,7 +6,7 @@ import type { ExposureSink } from './exposure-sink.ts';
 /** Sends counts to the Burgee that this relay follows, under the relay's key. */
 export function forwardTo(upstream: Upstream): ExposureSink {
   return {
-    flushMs: 5000,
+    flushMs: 2000,
     write: async (batches) => {
       for (const { environmentId, body } of batches.flatMap(forwardedParts)) {
         const isTaken = await upstream.post(environmentId, '/v1/exposures', body);

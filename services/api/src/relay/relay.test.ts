@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@burgee/test/support';
 import { afterEach, expect, test } from 'vitest';
+import { newApiKey } from '../access/api-key.ts';
 import { apiEnvironment, insertKey, startTestApi, type TestApi } from '../main.support.ts';
 import { type RunningApi, startApi } from '../main.ts';
 import { readEvents } from '../ruleset/event-reader.support.ts';
@@ -128,6 +132,48 @@ test('without upstream and without a snapshot it lives, and is not ready', async
   expect([answer.status, await answer.json()]).toMatchObject([503, { errorCode: 'PROVIDER_NOT_READY' }]);
 });
 
+test('asks for everything after a patch for another version than its own, and serves what it has until then', async () => {
+  const asked: (string | undefined)[] = [];
+  const ruleset = (version: string, enabled: boolean) => ({
+    format: 1,
+    environment: 'e',
+    version,
+    ...flagsOf(enabled),
+  });
+  const wrong = createServer((request, response) => {
+    const nr = asked.push(request.headers['last-event-id'] as string | undefined);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const say = (event: string, data: object) => response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    say('keys', { keys: [{ id: 'k', kind: 'server', name: 'k', hash: hashOf(server.text), expiresAt: null }] });
+    say('ruleset', ruleset(nr === 1 ? '1.a' : '4.d', nr === 1));
+    // the way from 2 to 3 is no use to whom is at 1
+    if (nr === 1) say('patch', { from: '2.b', version: '3.c', flags: {}, removedFlags: ['plain'] });
+  });
+  await new Promise<void>((resolve) => wrong.listen(0, '127.0.0.1', resolve));
+  undo.push(() => {
+    wrong.closeAllConnections();
+    wrong.close();
+  });
+  const relay = await startRelay(
+    `http://127.0.0.1:${(wrong.address() as AddressInfo).port}`,
+    newApiKey('relay', 'e').text,
+  );
+  expect(await plain(relay.url, server.text)).toMatchObject({ value: true });
+  await eventually(async () => expect(await plain(relay.url, server.text)).toMatchObject({ value: false }), {
+    timeoutMs: 10_000,
+  });
+  expect(asked).toEqual([undefined, undefined]);
+});
+
+const server = newApiKey('server', 'e');
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const flagsOf = (enabled: boolean) => ({
+  flags: {
+    plain: { key: 'plain', enabled, type: 'boolean', variants: { on: true, off: false }, off: 'off', default: 'on' },
+  },
+  segments: {},
+});
+
 test('sends counts on, its own and those of others, and each once', async () => {
   const upstream = await startUpstream();
   const relay = await startRelay(upstream.url, upstream.keys.relay);
@@ -170,7 +216,9 @@ test('believes only relays that a batch came through a client key', async () => 
   }
   await eventually(async () =>
     expect(
-      await upstream.database.sql('select application, through_client_key as client from burgee.flag_exposure order by 1'),
+      await upstream.database.sql(
+        'select application, through_client_key as client from burgee.flag_exposure order by 1',
+      ),
     ).toEqual([
       { application: 'relay', client: true },
       { application: 'server', client: false },

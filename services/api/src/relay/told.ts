@@ -4,7 +4,7 @@ import { rulesetLimits } from '../ruleset/raw-ruleset.ts';
 
 /** What a relay was told about an environment so far. */
 export interface Told {
-  /** As it stands after the patches that fitted; undefined: nothing yet, or a patch did not fit. */
+  /** As it stands after the patches that fitted; undefined: nothing yet. */
   readonly ruleset: ReceivedRuleset | undefined;
   /** Undefined: nothing yet. */
   readonly keys: readonly StoredKey[] | undefined;

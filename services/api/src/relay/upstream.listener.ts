@@ -32,7 +32,7 @@ export class UpstreamListener implements RulesetSource, KeySource {
     environmentId: string,
     heldVersion: string | undefined,
   ): Promise<StoredRuleset | 'unchanged' | undefined> {
-    const { ruleset, auditHead } = this.#reached(environmentId).told;
+    const { ruleset, auditHead } = this.#followed.get(environmentId)?.told ?? nothingTold;
     if (ruleset === undefined) throw notToldYet();
     if (ruleset.version === heldVersion) return 'unchanged';
     return { raw: ruleset as unknown as RawRuleset, auditHead, auditEntry: '0' };
@@ -102,6 +102,7 @@ class Followed {
   #connection: Connection | undefined;
   #told = nothingTold;
   #isLive = false;
+  #isResumable = true;
   #hint: NodeJS.Immediate | undefined;
 
   constructor({ url }: Upstream, environment: UpstreamEnvironment) {
@@ -127,7 +128,7 @@ class Followed {
         clock: systemClock,
         random: Math.random,
         fetch: globalThis.fetch,
-        version: () => this.#told.ruleset?.version,
+        version: () => (this.#isResumable ? this.#told.ruleset?.version : undefined),
         onMessage: (message) => {
           const isSense = this.#take(message, listener);
           if (this.#told.ruleset !== undefined && this.#told.keys !== undefined) resolve();
@@ -158,8 +159,9 @@ class Followed {
 
   #take(message: Message, listener: Listener): boolean {
     const next = hear(this.#told, message, this.environment.id);
-    // after a gap the whole is asked for, and what is served stays until it comes
-    this.#told = next ?? { ...this.#told, ruleset: undefined };
+    // after a gap everything is asked for, and what is held stays until it comes
+    this.#isResumable = next !== undefined;
+    this.#told = next ?? this.#told;
     if (next?.ruleset === undefined) return next !== undefined;
     this.#isLive = true;
     // the events of one change come together: they are one hint

@@ -47,6 +47,7 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
       changed: (environmentId, changedAt) => this.#follow(environmentId, changedAt),
       missed: () => this.#compare(),
     });
+    const patienceMs = this.#rulesets.hasSomething ? patienceWithSnapshotMs : patienceWithoutMs;
     await Promise.race([listening, pause(patienceMs, undefined, { ref: false })]);
     this.#schedulePoll(this.#config.pollIntervalMs);
     this.#watchClock();
@@ -109,8 +110,9 @@ export class RulesetListener implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** How long a start waits for a source that does not answer. */
-const patienceMs = 1000;
+/** How long a start waits for a source that does not answer, while there is something to serve, and while there is nothing. */
+const patienceWithSnapshotMs = 250;
+const patienceWithoutMs = 1000;
 const awayPollMs = 500;
 const watchMs = 1000;
 const leastGapMs = 2000;

@@ -263,4 +263,4 @@ function heldVersion({ served: { snapshot } }: Room): string | undefined {
 
 const gatherMs = 50;
 /** How long a first use waits for its source when there is a saved ruleset. */
-const diskAfterMs = 500;
+const diskAfterMs = 250;
