@@ -1,0 +1,137 @@
+/**
+ * Builds broken on purpose. By name: why, and for each compiled file the pieces (found exactly once) and what stands there
+ * instead.
+ */
+export const patches = {
+  'cache-dropped': {
+    why: 'what is in memory is thrown away when the database cannot be asked',
+    files: {
+      'api/dist/ruleset/ruleset.store.js': [
+        [
+          'await this.#source.readVersions([...this.#rooms.keys()]);',
+          `await this.#source.readVersions([...this.#rooms.keys()]).catch((error) => {
+            for (const room of this.#rooms.values()) this.#withdraw(room);
+            throw error;
+          });`,
+        ],
+      ],
+    },
+  },
+  'deaf-to-idle-errors': {
+    why: 'an idle connection that breaks has no listener, and ends the process',
+    files: { 'api/dist/postgres.js': [["pool.on('error', onError);", '']] },
+  },
+  'no-revision-check': {
+    why: 'a write does not compare the revision, so the second try of one is applied again',
+    files: {
+      'api/dist/flags/flag-changes.sql.js': [
+        ['revision: revisionOf(input.revision),\n        name:', 'name:'],
+        ['revision: revisionOf(input.revision),\n        enabled:', 'enabled:'],
+      ],
+    },
+  },
+  'read-only-unknown': {
+    why: 'a database that takes no writes is a fault that nobody foresaw',
+    files: { 'api/dist/errors.js': [["code === '25006'", "code === 'never'"]] },
+  },
+  'no-timeouts': {
+    why: 'a query, and LISTEN, wait for ever for a database that says nothing',
+    files: {
+      'api/dist/postgres.js': [
+        ['const syncTimeoutMs = 2000;', 'const syncTimeoutMs = 0;'],
+        ['query_timeout: connectTimeoutMs,', ''],
+      ],
+      'api/dist/ruleset/ruleset.sql.js': [['const readTimeoutMs = 5000;', 'const readTimeoutMs = 0;']],
+    },
+  },
+  'asks-for-each-read': {
+    why: 'each evaluation asks the database first',
+    files: {
+      'api/dist/evaluation/decision.store.js': [
+        [
+          'snapshotOf(key) {',
+          'async snapshotOf(key) { await this.#rulesets.refresh(key.environmentId).catch(() => undefined);',
+        ],
+      ],
+    },
+  },
+  'no-resync': {
+    why: 'after a new LISTEN nothing is compared',
+    files: {
+      'api/dist/ruleset/database.listener.js': [
+        ['if (!this.#isClosed)\n            await this.#listener?.missed();', ''],
+      ],
+    },
+  },
+  'one-pool': {
+    why: 'rulesets are read through the pool that people use too',
+    files: { 'api/dist/postgres.js': [['await this.#sync.query(', 'await this.#pool.query(']] },
+  },
+  'no-snapshot': {
+    why: 'snapshots on disk are not read',
+    files: { 'api/dist/ruleset/snapshot.store.js': [['async readAll() {', 'async readAll() { return [];']] },
+  },
+  'ends-without-database': {
+    why: 'the start fails while the database is away',
+    files: {
+      'api/dist/ruleset/ruleset.listener.js': [
+        ['await this.#rulesets.takeSaved();', 'await this.#rulesets.takeSaved(); await this.#rulesets.synchronise();'],
+      ],
+    },
+  },
+  'snapshot-trouble-ends-it': {
+    why: 'a snapshot that cannot be saved is a rejection that nobody takes',
+    files: {
+      'api/dist/ruleset/snapshot.store.js': [
+        ["this.#logger.warn({ err: error, folder }, 'a snapshot could not be saved')", 'void Promise.reject(error)'],
+      ],
+    },
+  },
+  'blind-to-cycles': {
+    why: 'requirements in a circle are not seen',
+    files: {
+      'evaluator/dist/index.js': [['if (component.length > 1 || edges.get(key)?.includes(key))', 'if (false)']],
+    },
+  },
+  'without-limits': {
+    why: 'a ruleset of any size is taken',
+    files: {
+      'api/dist/ruleset/raw-ruleset.js': [
+        ['if (text.length > rulesetLimits.bytes || Buffer.byteLength(text) > rulesetLimits.bytes)', 'if (false)'],
+        ['if (flags > rulesetLimits.flags)', 'if (false)'],
+      ],
+    },
+  },
+  'doubles-unseen': {
+    why: 'rows that are there twice are not seen',
+    files: { 'api/dist/ruleset/raw-ruleset.js': [['flagRows !== undefined && flagRows !== flags', 'false']] },
+  },
+  'one-spoils-all': {
+    why: 'a ruleset with one flag that does not compile is refused whole',
+    files: {
+      'api/dist/ruleset/loading.js': [
+        ['if (assembled.problems.size > 0) {', "if (assembled.problems.size > 0) { throw new Error('spoiled');"],
+      ],
+    },
+  },
+  'asks-the-engine': {
+    why: 'an evaluation waits for Hasura',
+    files: {
+      'api/dist/evaluation/decision.store.js': [
+        ['snapshotOf(key) {', "async snapshotOf(key) { await fetch('http://127.0.0.1:9/v1/graphql');"],
+      ],
+    },
+  },
+  'app-without-disk': {
+    why: 'an application keeps nothing on disk',
+    files: {
+      'client/dist/server.js': [
+        ['const cache = cacheFile ? fileCache(cacheFile, "ruleset", options) : void 0;', 'const cache = void 0;'],
+      ],
+    },
+  },
+  'app-without-jitter': {
+    why: 'applications come back all at once',
+    files: { 'client/dist/server.js': [['random = Math.random, fetch', 'random = () => 0, fetch']] },
+  },
+};
