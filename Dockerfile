@@ -1,4 +1,4 @@
-# One build, three images: `api` (with the admin inside; its command also migrates), `worker`, and the example `shop`.
+# One build, four images: `api` (with the admin inside; its command also migrates), `worker`, `relay`, and the example `shop`.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
@@ -36,6 +36,9 @@ HEALTHCHECK --interval=2s --timeout=2s --start-period=10s --start-interval=500ms
 
 FROM server AS worker
 CMD ["node", "/app/services/standalone/dist/server.js", "worker"]
+
+FROM server AS relay
+CMD ["node", "/app/services/standalone/dist/server.js", "relay"]
 
 FROM base AS shop
 COPY --from=build /app/sdks sdks
