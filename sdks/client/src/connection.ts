@@ -43,7 +43,7 @@ export function keepConnected(options: ConnectionOptions): Connection {
   let stop = () => {};
   let stopWaiting = () => {};
   let stopNudge: (() => void) | undefined;
-  let nudgedAt = Number.NEGATIVE_INFINITY;
+  let nextNudgeAt = 0;
 
   function open(): void {
     close();
@@ -107,9 +107,8 @@ export function keepConnected(options: ConnectionOptions): Connection {
   }
 
   function reopenSoon(): void {
-    const soonestMs = Math.max(0, nudgedAt + nudgesApartMs - clock.now());
-    stopNudge ??= clock.after(soonestMs + random() * 2_000, () => {
-      nudgedAt = clock.now();
+    stopNudge ??= clock.after(Math.max(0, nextNudgeAt - clock.now()) + random() * 2_000, () => {
+      nextNudgeAt = clock.now() + nudgesApartMs;
       reopen();
     });
   }
