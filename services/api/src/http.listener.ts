@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import helmet from 'helmet';
 import type { Config } from './config.ts';
 import { importDoor } from './graphql/import-door.ts';
@@ -26,22 +26,37 @@ export type MethodsOf = (path: string) => readonly string[];
 export function prepareServer(server: FastifyInstance, config: Config): MethodsOf {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJson);
-  const methodsOf = rememberRoutes(server);
   const setPageHeaders = helmet(pageHeaders(config));
+  const page: onRequestHookHandler = (request, reply, done) => setPageHeaders(request.raw, reply.raw, () => done());
+  const methodsOf = rememberRoutes(server, page);
   server.addHook('onRequest', (request, reply, done) => {
     assertOneHost(request.raw);
+    if (!request.is404) return done();
     const path = request.url.split('?', 1)[0] ?? '/';
-    if (openPaths.test(path) && request.method === 'OPTIONS') answerPreflight(request, reply, methodsOf(path));
-    else if (openPaths.test(path)) openToAllOrigins(reply, done);
-    else if (path.startsWith('/v1/')) {
-      reply.header('x-content-type-options', 'nosniff');
-      done();
-    } else {
-      setPageHeaders(request.raw, reply.raw, () => done());
-    }
+    if (request.method === 'OPTIONS' && openPaths.test(path)) answerPreflight(request, reply, methodsOf(path));
+    else headersAt(path, page).call(server, request, reply, done);
   });
   return methodsOf;
 }
+
+/** What sets the headers at an address; looked up once for each route. */
+function headersAt(path: string, page: onRequestHookHandler): onRequestHookHandler {
+  if (openPaths.test(path)) return headers(openToAllOrigins);
+  return path.startsWith('/v1/') ? headers({ 'x-content-type-options': 'nosniff' }) : page;
+}
+
+function headers(values: Readonly<Record<string, string>>): onRequestHookHandler {
+  return (_request, reply, done) => {
+    reply.headers(values);
+    done();
+  };
+}
+
+const openToAllOrigins = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'etag, retry-after, preference-applied',
+  'x-content-type-options': 'nosniff',
+} as const;
 
 function parseJson(
   request: FastifyRequest,
@@ -56,14 +71,6 @@ function parseJson(
     return;
   }
   done(null, parsed);
-}
-
-function openToAllOrigins(reply: FastifyReply, done: () => void): void {
-  reply
-    .header('access-control-allow-origin', '*')
-    .header('access-control-expose-headers', 'etag, retry-after, preference-applied')
-    .header('x-content-type-options', 'nosniff');
-  done();
 }
 
 /** Headers of tracing and an application's own may come with a question: what the page names is welcome, since no cookie is. */
@@ -110,12 +117,13 @@ function pageHeaders(config: Config) {
   };
 }
 
-/** Keeps every route's pattern, so that a wrong method can be told from a wrong address. */
-function rememberRoutes(server: FastifyInstance): MethodsOf {
+/** Gives every route its headers, and keeps its pattern, so that a wrong method can be told from a wrong address. */
+function rememberRoutes(server: FastifyInstance, page: onRequestHookHandler): MethodsOf {
   const routes: { methods: readonly string[]; pattern: RegExp }[] = [];
   server.addHook('onRoute', (route) => {
     const limit = roomierDoors[route.url];
     if (limit !== undefined) route.bodyLimit = limit;
+    route.onRequest = [headersAt(route.url, page), ...[route.onRequest ?? []].flat()];
     if (route.url.includes('*')) return;
     routes.push({ methods: [route.method].flat(), pattern: patternOf(route.url) });
   });

@@ -70,6 +70,16 @@ test('marks what browsers count, and leaves flags that do not exist out', async 
   );
 });
 
+test('keeps no variants that browsers invent, and those of a flag', async () => {
+  const invented = Array.from({ length: 100 }, (_, nr) => ({ flag: 'a', variant: `invented-${nr}`, count: 1, hour }));
+  const real = [
+    { flag: 'a', variant: 'off', count: 1, hour },
+    { flag: 'a', count: 1, hour },
+  ];
+  await send([...invented, ...real], { application: 'inventor' }, api.keys.client);
+  await eventually(async () => expect(await stored('inventor')).toMatchObject([{ variant: 'off' }, { variant: null }]));
+});
+
 test('keeps unknown flags with how often they were asked for', async () => {
   const unknown = ['never-made', 'a', '=HYPERLINK("x")'];
   await send([], { unknown, application: 'cart' });
@@ -105,6 +115,26 @@ test('keeps batches while Postgres is away and writes them afterwards', async ()
   expect(status).toBe(202);
   link.mend();
   await eventually(async () => expect(await stored('patient')).toMatchObject([{ count: 3 }]));
+});
+
+test('loses nothing and counts nothing twice when it is asked to write while it writes', async () => {
+  for (let nr = 0; nr < 30; nr += 1) {
+    await send([{ flag: 'a', variant: 'on', count: 1, hour }], { application: 'hasty' });
+  }
+  const other = await startApi(await apiEnvironment(api.database.apiUrl));
+  const sent = Array.from({ length: 20 }, () => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${api.keys.server}` },
+    body: JSON.stringify({
+      batchId: randomUUID(),
+      application: 'leaving',
+      counts: [{ flag: 'a', variant: 'on', count: 1, hour }],
+    }),
+  }));
+  await Promise.all(sent.map((request) => fetch(`${other.url}/v1/exposures`, request)));
+  await other.stop(); // what waits is written first
+  expect(await stored('leaving')).toMatchObject([{ count: 20 }]);
+  await eventually(async () => expect(await stored('hasty')).toMatchObject([{ count: 30 }]));
 });
 
 test("counts what OpenFeature's clients are handed: one flag as used, all as delivered", async () => {

@@ -50,6 +50,13 @@ async function writeCounts(trx: Transaction<DB>, counts: readonly ExposureCount[
       "flagKey" text, variant text, count bigint, hour float8, source text, application text, "environmentId" uuid, "throughClientKey" boolean)
     join burgee.environment on environment.id = counted."environmentId"
     join burgee.flag on flag.project_id = environment.project_id and flag.key = counted."flagKey"
+    -- whoever holds a client key may invent variants: those that the flag does not have would be rows without end
+    where not counted."throughClientKey"
+      or counted.variant is null
+      or flag.variants ? counted.variant
+      or exists (
+        select from burgee.flag_setting as setting
+        where setting.flag_id = flag.id and setting.environment_id = environment.id and setting.foreign_rule is not null)
     order by 3, 2, 4, 5, 7, 6
     on conflict (environment_id, flag_key, variant, application, source, hour) do update
     set count = exposure.count + excluded.count,

@@ -23,6 +23,8 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
   readonly #dropped: Counter;
   readonly #received: Counter;
   #waiting: ExposureBatch[] = [];
+  #rowsWaiting = 0;
+  #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -48,7 +50,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
       help: 'Exposure rows that applications sent and that were taken in.',
       registers: [metrics],
     });
-    const waiting = () => this.#rowsWaiting();
+    const waiting = () => this.#rowsWaiting;
     new Gauge({
       name: 'burgee_exposure_rows_waiting',
       help: 'Exposure rows not yet written.',
@@ -75,23 +77,35 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
    * @throws UNAVAILABLE when too many wait already
    */
   add(batch: ExposureBatch): void {
-    if (this.#rowsWaiting() + sizeOf(batch) > exposureLimits.rowsWaiting) {
+    if (this.#rowsWaiting + sizeOf(batch) > exposureLimits.rowsWaiting) {
       throw new BurgeeError('UNAVAILABLE', 'exposures cannot be written at the moment; send them again', {
         retryAfterSeconds: 60,
       });
     }
-    this.#waiting.push(batch);
+    this.#wait(batch);
     this.#received.inc(sizeOf(batch) - 1);
   }
 
   /** Writes what waits, some thousand rows a transaction; what fails waits on. */
   async flush(): Promise<void> {
+    // one after the other: two at once would write the same batches, and each take others away for them
+    this.#flushing = this.#flushing.then(() => this.#flush());
+    return this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
     this.#takeTally();
     while (this.#waiting.length > 0) {
       const batches = this.#nextBatches();
       if (!(await this.#write(batches))) return;
       this.#waiting = this.#waiting.slice(batches.length);
+      this.#rowsWaiting -= rowsOf(batches);
     }
+  }
+
+  #wait(batch: ExposureBatch): void {
+    this.#waiting.push(batch);
+    this.#rowsWaiting += sizeOf(batch);
   }
 
   /** False: it is away where they go. What is refused among many is looked for one by one, so that one batch costs no other. */
@@ -109,7 +123,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
 
   #drop(batches: readonly ExposureBatch[], error: unknown): true {
     this.#logger.error({ err: error }, 'exposures were refused');
-    this.#dropped.inc(batches.reduce((rows, batch) => rows + sizeOf(batch), 0));
+    this.#dropped.inc(rowsOf(batches));
     return true;
   }
 
@@ -122,7 +136,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
   }
 
   #takeTally(): void {
-    if (this.#rowsWaiting() >= exposureLimits.rowsWaiting) return;
+    if (this.#rowsWaiting >= exposureLimits.rowsWaiting) return;
     const hour = hourOf(this.#clock());
     const counts = this.#tally.take().map((served) => ({ ...served, hour }));
     const unknown = this.#tally.takeMissing().map((missing) => ({
@@ -130,7 +144,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
       application: 'ofrep',
       throughClientKey: false,
     }));
-    if (counts.length + unknown.length > 0) this.#waiting.push({ batchId: randomUUID(), counts, unknown });
+    if (counts.length + unknown.length > 0) this.#wait({ batchId: randomUUID(), counts, unknown });
   }
 
   #nextBatches(): ExposureBatch[] {
@@ -141,10 +155,10 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
     });
     return this.#waiting.slice(0, last < 0 ? undefined : last + 1);
   }
+}
 
-  #rowsWaiting(): number {
-    return this.#waiting.reduce((rows, batch) => rows + sizeOf(batch), 0);
-  }
+function rowsOf(batches: readonly ExposureBatch[]): number {
+  return batches.reduce((rows, batch) => rows + sizeOf(batch), 0);
 }
 
 function sizeOf({ counts, unknown }: ExposureBatch): number {
