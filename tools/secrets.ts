@@ -19,6 +19,8 @@ keep('hasura_database_url', addressOf('burgee_hasura', hasura, 'burgee'));
 keep('hasura_metadata_database_url', addressOf('burgee_hasura', hasura, 'hasura'));
 keep('hasura_admin_secret', password());
 keep('signing_key', newSigningKey());
+// the admin makes it, once there is an environment; a relay that is started before says that the file is empty
+keep('relay_key', '');
 console.log(`The secrets are in ${folder}. Keep them: the database knows the passwords from its first start.`);
 
 /** The containers' user is not ours, and a bound file keeps its mode: the closed folder is what protects it. */

@@ -17,7 +17,7 @@ function stage(name: string): string[] {
   return [...stage(own[0]?.split(' ')[1] ?? ''), ...own];
 }
 
-const targets = ['api', 'worker', 'shop'];
+const targets = ['api', 'worker', 'relay', 'shop'];
 
 test.each(targets)('%s runs as an ordinary user with a fixed number', (target) => {
   expect(stage(target).findLast((line) => line.startsWith('USER '))).toBe('USER 10001:10001');
