@@ -6,6 +6,7 @@ import { LOGGER } from './platform.module.ts';
 import { Postgres } from './postgres.ts';
 import { DatabaseListener } from './ruleset/database.listener.ts';
 import { RULESET_SOURCE } from './ruleset/source.ts';
+import { seldom } from './traffic/seldom.ts';
 
 /** The way to the database, from which rulesets and keys come. */
 @Global()
@@ -31,6 +32,9 @@ export class DatabaseModule implements OnApplicationShutdown {
 }
 
 function openPostgres(config: Config, logger: Logger): Postgres {
-  const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
+  // all connections of the pools break together
+  const say = seldom(60_000, () => performance.now());
+  const onError = (error: Error) =>
+    say((suppressed) => logger.warn({ err: error, suppressed }, 'a database connection broke'));
   return new Postgres({ url: config.databaseUrl, onError });
 }
