@@ -9,7 +9,7 @@ export const patiently = { timeout: 20_000 } as const;
 /** An api with the flags below, and a key for each side. */
 export interface Served {
   readonly url: string;
-  readonly keys: { readonly client: string; readonly server: string };
+  readonly keys: Readonly<Record<'client' | 'server' | 'relay', string>>;
   readonly database: ThrowawayDatabase;
   readonly flagKeys: readonly string[];
   set(flag: string, setting: Setting): Promise<void>;
@@ -96,7 +96,8 @@ const flags: readonly { key: string; type: string; variants: object; setting: Se
   { key: 'undecided', type: 'integer', variants: { one: 1, two: 2 }, setting: { default_serve: null } },
 ];
 
-export async function serve(): Promise<Served> {
+/** @param more  settings beside the usual ones */
+export async function serve(more: Readonly<Record<string, string>> = {}): Promise<Served> {
   const database = await throwawayDatabase();
   const [project] = await database.sql<{ id: string }>(
     `insert into burgee.project (key, name) values ('clients', 'Clients') returning id`,
@@ -116,8 +117,9 @@ export async function serve(): Promise<Served> {
   const keys = {
     client: await keyIn(database, environment?.id, 'client'),
     server: await keyIn(database, environment?.id, 'server'),
+    relay: await keyIn(database, environment?.id, 'relay'),
   };
-  const api = await startApi(await environmentOf(database));
+  const api = await startApi({ ...(await environmentOf(database)), ...more });
   return {
     url: api.url,
     keys,
@@ -143,7 +145,11 @@ async function change(database: ThrowawayDatabase, flag: string, setting: Settin
   );
 }
 
-async function keyIn(database: ThrowawayDatabase, environmentId: unknown, kind: 'client' | 'server'): Promise<string> {
+async function keyIn(
+  database: ThrowawayDatabase,
+  environmentId: unknown,
+  kind: 'client' | 'server' | 'relay',
+): Promise<string> {
   const { text, hash, prefix } = newApiKey(kind, 'test');
   await database.sql(
     `insert into burgee.api_key (environment_id, kind, name, key_hash, key_prefix) values ($1, $2, $2, $3, $4)`,

@@ -48,7 +48,14 @@ export const withoutBody = [400, 401, 403, 405, 408, 429, 431, 500, 503] as cons
 
 function trouble(form: Form, status: Trouble): Response {
   const more = headersOf[status];
-  return { description: said[status], ...(more !== undefined && { headers: more }), content: json(ref(form)) };
+  const schema = schemaOf(form, status);
+  return { description: said[status], ...(more !== undefined && { headers: more }), content: json(schema) };
+}
+
+/** Before a request can be read nobody knows which door it is for: the answer has both forms. */
+function schemaOf(form: Form, status: Trouble): Schema {
+  if (status === 408 || status === 431) return ref('wireTrouble');
+  return status === 400 ? { anyOf: [ref(form), ref('wireTrouble')] } : ref(form);
 }
 
 const headersOf: Readonly<Partial<Record<Trouble, Readonly<Record<string, Header>>>>> = {

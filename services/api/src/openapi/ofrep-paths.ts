@@ -37,7 +37,10 @@ export const ofrepPaths: Paths = {
       responses: {
         200: { description: 'The decision.', content: json(ref('evaluation')) },
         ...troubles('ofrepTrouble', withBody),
-        400: { description: badQuestion, content: json(ref('failure')) },
+        400: {
+          description: badQuestion,
+          content: json({ anyOf: [ref('failure'), ref('ofrepTrouble'), ref('wireTrouble')] }),
+        },
         404: {
           description: 'There is no such flag, or none that this key may see.',
           content: json(ref('flagNotFound')),

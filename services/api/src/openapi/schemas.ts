@@ -49,6 +49,19 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
     additionalProperties: false,
   },
+  wireTrouble: {
+    description: 'Trouble with a request that cannot be read: in both forms.',
+    type: 'object',
+    required: ['code', 'message', 'fix', 'errorCode', 'errorDetails'],
+    properties: {
+      code: { type: 'string', pattern: '^[A-Z_]+$' },
+      message: { type: 'string', minLength: 1 },
+      fix: { type: 'string', minLength: 1 },
+      errorCode: { type: 'string', pattern: '^[A-Z_]+$' },
+      errorDetails: { type: 'string', minLength: 1 },
+    },
+    additionalProperties: false,
+  },
   evaluation: {
     description: "OFREP's evaluationSuccess, with `variant` and `metadata` always there.",
     type: 'object',
