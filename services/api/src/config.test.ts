@@ -97,6 +97,7 @@ const faults: readonly [string, Environment, string][] = [
   ['a proxy by name', { BURGEE_TRUSTED_PROXIES: '10.0.0.0/8, edge' }, 'such as 10.0.0.0/8, fd00::/8, not "edge"'],
   ['a lag of hours', { BURGEE_MAX_LAG_MS: '3600000' }, 'BURGEE_MAX_LAG_MS must be a whole number from 0 to 60000'],
   ['no connections', { BURGEE_MAX_CONNECTIONS: '0' }, 'BURGEE_MAX_CONNECTIONS must be a whole number from 10'],
+  ['no streams', { BURGEE_MAX_STREAMS: '0' }, 'BURGEE_MAX_STREAMS must be a whole number from 1 to 1000000'],
   ['a metrics port in words', { BURGEE_METRICS_PORT: 'on' }, 'BURGEE_METRICS_PORT must be'],
 ];
 

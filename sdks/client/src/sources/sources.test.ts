@@ -117,6 +117,18 @@ test('gives up on a server that accepts and never answers', async () => {
   streamSource({ request: () => get(wire.url), fetch, clock }).open((report) => reports.push(report));
   await vi.waitFor(() => expect(wire.received).toHaveLength(1));
   clock.advance(15_000);
+  expect(reports).toMatchObject([{ kind: 'failed', failure: { cause: 'silent' } }]);
+});
+
+test('gives a stream up of which nothing comes through, for what is no stream', async () => {
+  const clock = new FakeClock();
+  await using wire = await startWireServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+  });
+  const reports: Report[] = [];
+  streamSource({ request: () => get(wire.url), fetch, clock }).open((report) => reports.push(report));
+  await vi.waitFor(() => expect(clock.nextInMs).toBe(10_000));
+  clock.advance(10_000);
   expect(reports).toMatchObject([{ kind: 'failed', failure: { cause: 'unusable' } }]);
 });
 

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../platform.module.ts';
 import { eventBytes } from '../ruleset/event.ts';
+import type { EventStream } from '../ruleset/open-stream.store.ts';
+import type { EventStream } from '../ruleset/open-stream.store.ts';
 import { Readers } from '../ruleset/readers.store.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Change, Snapshot } from '../ruleset/snapshot.ts';
-import { type EventStream, EventStreams } from '../ruleset/stream.store.ts';
+import { EventStreams } from '../ruleset/stream.store.ts';
 
 /** A client that asks for the flags and then connects may have asked before a change that it never hears of. */
 export const connectsWithinMs = 5000;

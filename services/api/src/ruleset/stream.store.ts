@@ -184,18 +184,6 @@ function retryMs(): number {
   return 1000 + Math.floor(Math.random() * 4000);
 }
 
-/** Calls back for some hundreds of items a turn; {@link Readers} does it for what changes. */
-export function forEachInTurns<T>(items: Iterable<T>, callback: (item: T) => void): void {
-  const all = [...items];
-  const turn = (from: number) => {
-    for (const item of all.slice(from, from + readersPerTurn)) callback(item);
-    if (from + readersPerTurn < all.length) setImmediate(turn, from + readersPerTurn);
-  };
-  turn(0);
-}
-
-export type { EventStream } from './open-stream.store.ts';
-
 async function untilTurn(at: number): Promise<void> {
   const waitMs = Math.max(0, at - Date.now());
   await new Promise((resolve) => setTimeout(resolve, waitMs));
