@@ -18,6 +18,8 @@ export interface Installation {
   readonly env: Readonly<Record<string, string>>;
   /** `burgee-server`, built. */
   readonly program: string;
+  /** What Node is told, as the image tells it. */
+  readonly nodeOptions: readonly string[];
   /** An address that nudges, as OFREP's bulk answer names it; good for an hour at least. */
   eventsPath(): string;
   /** A fresh database that holds these flags and nothing else. */
@@ -56,6 +58,7 @@ export async function install(folder: string, { port, program }: Place): Promise
     serverKey: key.text,
     url: `http://127.0.0.1:${port}`,
     program: program ?? path.join(root, 'services/standalone/dist/server.js'),
+    nodeOptions: ['--max-semi-space-size=8'],
     env: {
       NODE_ENV: 'production',
       DATABASE_URL: apiUrl,
@@ -64,6 +67,8 @@ export async function install(folder: string, { port, program }: Place): Promise
       BURGEE_SNAPSHOT_DIR: snapshotDir,
       BURGEE_LOG_LEVEL: 'warn',
       BURGEE_DRAIN_MS: '0',
+      // a server that is saturated on purpose is late: what it would shed would be measured otherwise
+      BURGEE_MAX_LAG_MS: '0',
     },
     eventsPath: () => `/ofrep/v1/events?token=${tokenNow(String(signingKey))}`,
     seed: async (flags) => {

@@ -41,12 +41,12 @@ function asking(command: string): string {
   return `ask() { ${send}; read -r _ status _ <&3; test "$status" = 200; }; ask`;
 }
 
-function variables({ env, program, ...target }: Installation): string {
+function variables({ env, program, nodeOptions, ...target }: Installation): string {
   const all: Record<string, string> = {
     ...env,
     BURGEE_URL: target.url,
     BURGEE_KEY: target.serverKey,
-    BURGEE_CMD: `${process.execPath} ${program} api`,
+    BURGEE_CMD: `${process.execPath} ${nodeOptions.join(' ')} ${program} api`,
     BURGEE_SEED_CMD: asking('seed'),
     BURGEE_TOGGLE_CMD: asking('toggle'),
     BURGEE_DB_PID: String(target.postgresPid),
