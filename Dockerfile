@@ -28,6 +28,8 @@ FROM base AS server
 COPY --from=build /app/sdks sdks
 COPY --from=build /app/services services
 COPY hasura hasura
+# requests leave little behind: room for more of it would only be memory
+ENV NODE_OPTIONS=--max-semi-space-size=8
 ENV BURGEE_HOST=0.0.0.0 PORT=4400 BURGEE_SNAPSHOT_DIR=/var/lib/burgee
 USER 10001:10001
 EXPOSE 4400

@@ -37,7 +37,8 @@ export function startApi(options: ApiOptions): Promise<SupervisedChild> {
   return superviseChild({
     ...part,
     name: 'api',
-    args: [serverProgram, 'all'],
+    // requests leave little behind: room for more of it would only be memory
+    args: ['--max-semi-space-size=8', serverProgram, 'all'],
     env,
     logFile: openLog(dataDir, 'api'),
     isReady: async (said) =>

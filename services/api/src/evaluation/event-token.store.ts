@@ -35,7 +35,7 @@ export class EventTokens {
   slotFor(ifNoneMatch: string | undefined): number {
     const now = this.#slot();
     if (ifNoneMatch === undefined) return now;
-    const held = [...ifNoneMatch.matchAll(/\.([0-9a-z]{1,8})"/g)].map(([, slot = '']) => Number.parseInt(slot, 36));
+    const held = slotsIn(ifNoneMatch);
     // another replica's clock may be a little ahead
     return held.find((slot) => slot <= now + 1 && now - slot < eventTokenLimits.keptForSlots) ?? now;
   }
@@ -86,4 +86,13 @@ const mostKept = 10_000;
 function isEqual(given: string, right: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The slots that entity tags end with; nearly always there is one tag. */
+function slotsIn(ifNoneMatch: string): number[] {
+  if (!ifNoneMatch.includes(',')) {
+    const [, slot] = /\.([0-9a-z]{1,8})"$/.exec(ifNoneMatch) ?? [];
+    return slot === undefined ? [] : [Number.parseInt(slot, 36)];
+  }
+  return [...ifNoneMatch.matchAll(/\.([0-9a-z]{1,8})"/g)].map(([, slot = '']) => Number.parseInt(slot, 36));
 }

@@ -10,6 +10,9 @@ import { EXPOSURE_SINK, type ExposureSink } from './exposure-sink.ts';
 
 export const exposureLimits = { rowsWaiting: 100_000, rowsPerWrite: 5000 } as const;
 
+const manyRows = 1000;
+const manyRowsRestMs = 10_000;
+
 /**
  * Keeps exposure batches in memory until they are written, a moment later. While it is away where they go, they wait; when too
  * many wait, senders are asked to keep theirs, so that nothing is lost and memory is bounded.
@@ -27,6 +30,7 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
   #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #tallyRestsUntil = 0;
 
   constructor(
     @Inject(EXPOSURE_SINK) sink: ExposureSink,
@@ -137,8 +141,11 @@ export class ExposureBuffer implements OnModuleInit, OnApplicationShutdown {
 
   #takeTally(): void {
     if (this.#rowsWaiting >= exposureLimits.rowsWaiting) return;
+    if (performance.now() < this.#tallyRestsUntil && !this.#isStopped) return;
     const hour = hourOf(this.#clock());
     const counts = this.#tally.take().map((served) => ({ ...served, hour }));
+    // thousands of flags are added up for longer: each time, every one of them is a row to write
+    if (counts.length > manyRows) this.#tallyRestsUntil = performance.now() + manyRowsRestMs;
     const unknown = this.#tally.takeMissing().map((missing) => ({
       ...missing,
       application: 'ofrep',
