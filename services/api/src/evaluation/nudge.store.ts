@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../platform.module.ts';
 import { eventBytes } from '../ruleset/event.ts';
-import type { EventStream, EventStream } from '../ruleset/open-stream.store.ts';
+import type { EventStream } from '../ruleset/open-stream.store.ts';
 import { Readers } from '../ruleset/readers.store.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Change, Snapshot } from '../ruleset/snapshot.ts';
