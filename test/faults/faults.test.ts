@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { build } from '../start/burgee-process.ts';
 import { faults } from './faults/index.ts';
 import { type Bed, makeBed } from './kit/bed.ts';
 import { makeNamespace } from './kit/namespace.ts';
@@ -13,10 +14,11 @@ const firstSeed = Number(process.env.BURGEE_SEED ?? Date.now() % 100_000);
 const withMutants = (process.env.FAULT_MUTANTS ?? (isWhole ? '1' : '0')) === '1';
 
 /** The standing set-up: 2 replicas, 500 flags, 400 evaluations/s, 300 readers, 10 writes/s, 20 s, the fault from 5 to 8 s. */
+const share = Number(process.env.FAULTS_LOAD ?? 1);
 const whole: Scale = {
   isTimed: true,
-  evaluationsPerSecond: 400,
-  readers: 300,
+  evaluationsPerSecond: 400 * share,
+  readers: 300 * share,
   writesPerSecond: 10,
   beforeMs: 5000,
   faultMs: 3000,
@@ -35,6 +37,7 @@ const scale = isWhole ? whole : short;
 
 let bed: Bed | undefined;
 beforeAll(async () => {
+  if (process.env.BURGEE_FAULTS_TREE === undefined) await build();
   bed = await makeBed(isWhole ? 500 : 60);
 }, 300_000);
 afterAll(() => bed?.remove());
@@ -54,7 +57,7 @@ for (const fault of played)
         );
         expect({ problems, examples }).toEqual({ problems: [], examples: [] });
       },
-      isWhole ? 600_000 : 90_000,
+      isWhole ? 600_000 : 180_000,
     );
   }
 

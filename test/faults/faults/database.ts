@@ -50,7 +50,7 @@ const stoppedWhileCommitting: Fault = {
     const writer = stage.writer;
     let isOver = false;
     const writing = (async () => {
-      const most = stage.scale.isTimed ? 2000 : 60;
+      const most = Number(process.env.FAULT_WRITES ?? 2000);
       while (!isOver || (stage.scale.isTimed && stage.tally.acknowledged < most)) await writer.write();
     })();
     const over = stage.judge.outage();

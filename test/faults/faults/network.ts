@@ -32,6 +32,7 @@ const partition: Fault = {
         for (const [index, namespace] of stage.namespaces.entries()) namespace.undrop(stage.links[index]!.port);
       },
       lastsMs: 8000,
+      afterMs: 0,
     });
     clearInterval(watch);
     await done();
@@ -72,6 +73,7 @@ const blackHole: Fault = {
       strike: () => each(stage, (link) => link.poison('timeout', { timeout: 0 })),
       heal: () => each(stage, (link) => link.heal()),
       lastsMs: 4000,
+      afterMs: 0,
     });
     await done();
     await caughtUp(stage, healedAt, 3500);

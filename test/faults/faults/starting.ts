@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ask, type Reply } from '../kit/http.ts';
@@ -112,17 +112,26 @@ const diskFull: Fault = {
   },
 };
 
-/** Root mounts a file system of two pages there; others put a file in the place of the folder. */
+/** Who may mounts a file system of two pages there; for others a file is in the place of the folder. */
 function fill(stage: Stage, index: number): () => void {
   const folder = path.join(stage.folder, `snapshots-${index}`);
-  execFileSync('rm', ['-rf', folder]);
-  if (process.getuid?.() === 0 && index === 0) {
-    mkdirSync(folder);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder]);
-    return () => void execFileSync('umount', ['-l', folder]);
+  rmSync(folder, { recursive: true, force: true });
+  if (index > 0 || !mounted(folder)) {
+    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(folder, '');
+    return () => undefined;
   }
-  writeFileSync(folder, '');
-  return () => undefined;
+  return () => void execFileSync('umount', ['-l', folder]);
+}
+
+function mounted(folder: string): boolean {
+  mkdirSync(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false; // no root, or a container that may not
+  }
 }
 
 function question({ replicas: [replica], bed, model }: Stage): Promise<Reply> {

@@ -118,6 +118,7 @@ export class Stage {
     strike: () => Promise<void>;
     heal: () => Promise<void>;
     lastsMs?: number;
+    afterMs?: number;
   }): Promise<{ healedAt: number }> {
     await pause(this.scale.beforeMs * (0.8 + this.random.next() * 0.4));
     const over = this.judge.outage();
@@ -126,7 +127,7 @@ export class Stage {
     await fault.heal();
     over();
     const healedAt = performance.now();
-    await pause(this.scale.afterMs);
+    await pause(fault.afterMs ?? this.scale.afterMs);
     return { healedAt };
   }
 
@@ -134,7 +135,11 @@ export class Stage {
   async settle(): Promise<void> {
     await this.writer.stop();
     const stoppedAt = performance.now();
-    await this.until('everything is on the last value', () => this.faults().then((list) => list.length === 0), 12_000);
+    await this.until(
+      'everything is on the last value',
+      () => this.faults().then((list) => list.length === 0),
+      this.scale.isTimed ? 12_000 : 30_000,
+    );
     this.figures.convergedMs = Math.round(performance.now() - stoppedAt);
     this.problems.push(...(await this.faults()).slice(0, 3));
     await this.load?.stop();
@@ -228,7 +233,7 @@ export class Stage {
       perSecond: this.scale.evaluationsPerSecond,
       bulk: 0.03,
       retry: this.scenery.retry ?? false,
-      timeoutMs: 2000,
+      timeoutMs: this.scale.isTimed ? 2000 : 10_000,
       model: this.model,
       judge: this.judge,
       tally: this.tally,

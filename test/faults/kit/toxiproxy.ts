@@ -96,7 +96,7 @@ function install(folder: string): string | undefined {
   try {
     if (go === undefined) throw new Error('there is no Go');
     const source = `github.com/Shopify/toxiproxy/v2/cmd/server@${version}`;
-    execFileSync(go, ['install', source], { stdio: 'pipe', timeout: 300_000, env: { ...process.env, GOBIN: fresh } });
+    execFileSync(go, ['install', source], { stdio: 'pipe', timeout: 120_000, env: { ...process.env, GOBIN: fresh } });
     renameSync(path.join(fresh, 'server'), binary);
     return binary;
   } catch (error) {
