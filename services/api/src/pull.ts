@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigError, type Environment, readConfig } from './config.ts';
+import { isUnavailable } from './errors.ts';
 import { createApp } from './main.ts';
 import { createLogger } from './platform.module.ts';
 import { RulesetStore } from './ruleset/ruleset.store.ts';
@@ -9,7 +11,7 @@ import { RULESET_SOURCE, type RulesetSource } from './ruleset/source.ts';
  *
  * @returns the environments' keys
  * @throws ConfigError with every fault of the configuration
- * @throws PROVIDER_NOT_READY when the upstream does not give them all
+ * @throws UNAVAILABLE when the upstream does not give them all within half a minute
  */
 export async function pullSnapshots(env: Environment): Promise<string[]> {
   const config = readConfig(env);
@@ -21,9 +23,22 @@ export async function pullSnapshots(env: Environment): Promise<string[]> {
     await app.init();
     const rulesets = app.get(RulesetStore);
     const { own } = app.get<RulesetSource>(RULESET_SOURCE);
-    const snapshots = await Promise.all(own.map((id) => rulesets.refresh(id).then(() => rulesets.open(id))));
-    return snapshots.map(({ ruleset }) => ruleset.environment);
+    await Promise.all(own.map((id) => refreshed(rulesets, id)));
+    return rulesets.snapshots().map(({ ruleset }) => ruleset.environment);
   } finally {
     await app.close();
   }
 }
+
+async function refreshed(rulesets: RulesetStore, environmentId: string): Promise<void> {
+  for (const giveUpAt = Date.now() + answerWithinMs; ; await pause(retryMs)) {
+    try {
+      return await rulesets.refresh(environmentId);
+    } catch (error) {
+      if (!isUnavailable(error) || Date.now() > giveUpAt) throw error;
+    }
+  }
+}
+
+const answerWithinMs = 30_000;
+const retryMs = 250;

@@ -96,6 +96,14 @@ export class KeyStore {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Takes over when a relay saw keys of its environment used. */
+  noteUses(environmentId: string, uses: ReadonlyMap<string, number>): void {
+    for (const [id, at] of uses) {
+      const isOurs = this.#byId.get(id)?.key.environmentId === environmentId;
+      if (isOurs) this.#used.set(id, Math.max(at, this.#used.get(id) ?? 0));
+    }
+  }
+
   /** Writes the last uses collected since the previous call; they wait while the database is away. */
   async flushLastUsed(): Promise<void> {
     if (this.#used.size === 0 || this.#isAway) return;

@@ -65,6 +65,18 @@ export function exposureBatch(body: unknown, { environmentId, keyKind, now }: Se
   };
 }
 
+/**
+ * Reads when a relay saw keys used, by their ids, out of the body of a batch; milliseconds since 1970.
+ *
+ * @throws BAD_INPUT with the path of the first thing that is wrong
+ */
+export function keyUses(body: unknown, now: number): ReadonlyMap<string, number> {
+  const { keyUses: uses = {} } = objectAt(body, 'body');
+  const entries = Object.entries(objectAt(uses, 'keyUses'));
+  if (entries.length > limits.counts) throw wrong(`keyUses must have at most ${limits.counts} entries`);
+  return new Map(entries.map(([id, at]) => [id, Math.min(instantAt(at, `keyUses.${id}`, now), now)]));
+}
+
 /** Adds up counts that stand in the same row, so that one statement writes each row once. */
 export function summed(counts: readonly ExposureCount[]): ExposureCount[] {
   const sums = new Map<string, ExposureCount>();
@@ -101,10 +113,14 @@ function countAt(item: unknown, path: string, now: number): OneCount {
 }
 
 function hourAt(text: unknown, path: string, now: number): number {
+  return hourOf(instantAt(text, path, now));
+}
+
+function instantAt(text: unknown, path: string, now: number): number {
   const instant = typeof text === 'string' && rfc3339.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instant)) throw wrong(`${path} must be an RFC 3339 date with a zone`);
   if (instant > now + hourMs || instant < now - oldestMs) throw wrong(`${path} must lie in the last 90 days`);
-  return hourOf(instant);
+  return instant;
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Connection, type Failure, type Message, rulesetConnection, systemClock } from '@burgee/client/relay';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -20,6 +21,8 @@ export class UpstreamListener implements RulesetSource, KeySource {
   readonly own: readonly string[];
   readonly #followed: ReadonlyMap<string, Followed>;
   readonly #logger: Logger;
+  readonly #uses = new Map<string, number>();
+  #tellUsesAt = 0;
 
   constructor(@Inject(Upstream) upstream: Upstream, @Inject(LOGGER) logger: Logger) {
     this.#logger = logger;
@@ -63,8 +66,14 @@ export class UpstreamListener implements RulesetSource, KeySource {
     return key;
   }
 
-  /** The upstream sees who uses its keys by the exposures that are sent on. */
-  async writeLastUsed(): Promise<void> {}
+  /** Told to the upstream once a minute; until then the newest use of each key is kept. */
+  async writeLastUsed(uses: ReadonlyMap<string, number>): Promise<void> {
+    for (const [id, at] of uses) this.#uses.set(id, at);
+    if (performance.now() < this.#tellUsesAt) return;
+    this.#tellUsesAt = performance.now() + tellUsesEveryMs;
+    await Promise.all([...this.#followed.values()].map((one) => one.tellUses(this.#uses)));
+    this.#uses.clear();
+  }
 
   async listen(listener: Listener): Promise<void> {
     const opened = [...this.#followed.values()].map((one) => one.open(listener, this.#logger));
@@ -95,19 +104,21 @@ export class UpstreamListener implements RulesetSource, KeySource {
   }
 }
 
+const tellUsesEveryMs = 60_000;
+
 /** One environment that is followed. */
 class Followed {
   readonly environment: UpstreamEnvironment;
-  readonly #url: string;
+  readonly #upstream: Upstream;
   #connection: Connection | undefined;
   #told = nothingTold;
   #isLive = false;
   #isResumable = true;
   #hint: NodeJS.Immediate | undefined;
 
-  constructor({ url }: Upstream, environment: UpstreamEnvironment) {
+  constructor(upstream: Upstream, environment: UpstreamEnvironment) {
     this.environment = environment;
-    this.#url = url;
+    this.#upstream = upstream;
   }
 
   get told(): Told {
@@ -123,7 +134,7 @@ class Followed {
   open(listener: Listener, logger: Logger): Promise<void> {
     return new Promise((resolve) => {
       this.#connection = rulesetConnection({
-        url: this.#url,
+        url: this.#upstream.url,
         key: this.environment.key,
         clock: systemClock,
         random: Math.random,
@@ -145,6 +156,16 @@ class Followed {
       });
       this.#connection.open();
     });
+  }
+
+  async tellUses(uses: ReadonlyMap<string, number>): Promise<void> {
+    const known = (this.#told.keys ?? []).flatMap(({ id }) => {
+      const at = uses.get(id);
+      return at === undefined ? [] : [[id, new Date(at).toISOString()] as const];
+    });
+    if (known.length === 0) return;
+    const body = { batchId: randomUUID(), application: 'relay', keyUses: Object.fromEntries(known) };
+    await this.#upstream.post(this.environment.id, '/v1/exposures', body);
   }
 
   reopen(): void {
