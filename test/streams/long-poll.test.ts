@@ -56,7 +56,11 @@ test.each<[string, Record<string, string>, number]>([
   ['a wait that is no number', { 'if-none-match': '*', prefer: 'wait=soon' }, 304],
   ['another preference', { 'if-none-match': '*', prefer: 'return=minimal' }, 304],
 ])('answers at once to %s', async (_, headers, status) => {
-  for (const door of ['decisions', 'ruleset'] as const) expect((await ask(door, headers)).status).toBe(status);
+  for (const door of ['decisions', 'ruleset'] as const) {
+    const response = await ask(door, headers);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('preference-applied')).toBe(status === 200 ? 'wait=50' : null);
+  }
 });
 
 test('a reader that goes away waits no more', async () => {

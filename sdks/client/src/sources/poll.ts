@@ -33,7 +33,7 @@ export function pollSource(options: PollOptions): Source {
     if (wait) headers.prefer = `wait=${wait}`;
     const response = await attempt.ask('application/json', headers, answerWithinMs + wait * 1_000);
     if (!response) return;
-    if (wait && !response.headers.get('preference-applied')) seconds = 0;
+    if (wait && response.status === 304 && !response.headers.get('preference-applied')) seconds = 0;
     try {
       if (response.status === 304) attempt.say({ kind: 'unchanged' });
       else attempt.say({ kind: 'message', event, data: await response.text() });

@@ -51,6 +51,7 @@ export class DecisionsController {
     const isHeld = () => etagMatches(request.headers['if-none-match'], `"${tag}"`);
     let tag = this.#decisions.tag(snapshot, audience, context);
     const seconds = waitSeconds(request.headers.prefer);
+    if (seconds !== undefined) reply.header('preference-applied', `wait=${seconds}`);
     if (seconds !== undefined && isHeld()) {
       const isOver = () => {
         snapshot = this.#rulesets.current(key.environmentId) ?? snapshot;

@@ -51,7 +51,6 @@ export class Polls implements OnApplicationShutdown {
   async wait({ request, reply, seconds, isOver }: Waiting): Promise<void> {
     const { keyId, environmentId } = request.credential as KeyCredential;
     const isGood = () => this.#keys.isGood(keyId);
-    reply.header('preference-applied', `wait=${seconds}`);
     await new Promise<void>((resolve) => {
       const held: Held = { kind: 'poll', review: () => isGood() || end(), leave: () => end() };
       const forget = this.#streams.hold(held);

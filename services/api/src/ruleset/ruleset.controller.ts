@@ -58,6 +58,7 @@ export class RulesetController {
   async #whileUnchanged(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const seconds = waitSeconds(request.headers.prefer);
     if (seconds === undefined) return;
+    reply.header('preference-applied', `wait=${seconds}`);
     const key = request.credential as KeyCredential;
     const isOver = () => !etagMatches(request.headers['if-none-match'], this.#found(key).etag);
     if (!isOver()) await this.#polls.wait({ request, reply, seconds, isOver });
