@@ -13,7 +13,7 @@ import { requestCases } from './graphql/requests.ts';
 import { headerCases } from './headers.ts';
 import { keyCases } from './keys.ts';
 import { partsOf, tokenCases } from './tokens.ts';
-import { answersTo, bytesOf, resetAfter } from './wire.ts';
+import { answersTo, bytesOf, resetAfter, statusAfterAll } from './wire.ts';
 import { wireCases } from './wire-cases.ts';
 
 let given: Given;
@@ -81,8 +81,16 @@ describe('several requests on one connection', () => {
   test('takes nothing of a refused body for a request', async () => {
     const hidden = bytesOf({ path: '/ofrep/v1/evaluate/flags/checkout', headers: withKey(given), body: '{}' });
     const body = Buffer.concat([Buffer.alloc(65_537, ' '), hidden]);
-    expect(await statuses([bytesOf({ headers: { ...withKey(given), connection: undefined }, body })])).toEqual([413]);
+    expect(await statuses([bytesOf({ headers: { ...withKey(given), connection: undefined }, body }), last()])).toEqual([
+      413, 200,
+    ]);
   });
+});
+
+test('tells why it refuses a body also to a sender that reads nothing before all is written', async () => {
+  const body = Buffer.alloc(10_000_000, ' ');
+  const request = bytesOf({ headers: { ...withKey(given), connection: undefined }, body });
+  expect(await statusAfterAll(given.port, request)).toBe(413);
 });
 
 test('goes on when connections are reset wherever they are', async () => {

@@ -137,7 +137,7 @@ export const wireCases: readonly Case[] = [
   {
     name: '10 MB in chunks (flagd CVE-2026-31866: a body without a length has a limit too)',
     ask: raw(
-      (g) => post(g, 'Transfer-Encoding: chunked'),
+      (g) => post(g, 'Connection: close', 'Transfer-Encoding: chunked'),
       `${`2000\r\n${' '.repeat(8192)}\r\n`.repeat(1280)}0\r\n\r\n`,
     ),
     status: 413,
@@ -146,14 +146,17 @@ export const wireCases: readonly Case[] = [
   },
   {
     name: '10 MB with a length',
-    ask: raw((g) => post(g, 'Content-Length: 10485760'), ' '.repeat(10_485_760)),
+    ask: raw((g) => post(g, 'Connection: close', 'Content-Length: 10485760'), ' '.repeat(10_485_760)),
     status: 413,
     code: 'BODY_TOO_LARGE',
     sentence: 'the body is larger than 64 KiB',
   },
   {
     name: '100,000 chunks of one byte',
-    ask: raw((g) => post(g, 'Transfer-Encoding: chunked'), `${'1\r\n \r\n'.repeat(100_000)}0\r\n\r\n`),
+    ask: raw(
+      (g) => post(g, 'Connection: close', 'Transfer-Encoding: chunked'),
+      `${'1\r\n \r\n'.repeat(100_000)}0\r\n\r\n`,
+    ),
     status: 413,
     code: 'BODY_TOO_LARGE',
     sentence: 'the body is larger than 64 KiB',

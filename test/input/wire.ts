@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /** An answer as it came over the wire. */
@@ -66,6 +67,21 @@ export function answersTo(port: number, bytes: Buffer, { enough, isHalf = false 
     socket.write(bytes);
     if (isHalf) socket.end();
   });
+}
+
+/** Writes everything before it reads anything, as simple clients do; gives the first status. */
+export async function statusAfterAll(port: number, bytes: Buffer): Promise<number | undefined> {
+  const socket = connect({ port, host: '127.0.0.1' }).pause();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.write(bytes, () => resolve());
+    });
+    const [chunk] = (await once(socket.resume(), 'data')) as [Buffer];
+    return answersIn(chunk, true)[0]?.status;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Writes bytes and tears the connection down before any answer. */

@@ -64,6 +64,8 @@ function send(reply: FastifyReply, request: FastifyRequest, error: BurgeeError):
   if (waitSeconds !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(waitSeconds))));
   if (allow !== undefined) reply.header('allow', allow.join(', '));
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  // Fastify would close at once, and a sender that still writes would never read why: Node takes the rest and drops it
+  if (error.code === 'BODY_TOO_LARGE') reply.removeHeader('connection');
   const body = bodyFor(pathOf(request), error, request);
   reply.status(error.status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
 }
