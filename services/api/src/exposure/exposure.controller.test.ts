@@ -117,24 +117,17 @@ test('keeps batches while Postgres is away and writes them afterwards', async ()
   await eventually(async () => expect(await stored('patient')).toMatchObject([{ count: 3 }]));
 });
 
-test('loses nothing and counts nothing twice when it is asked to write while it writes', async () => {
-  for (let nr = 0; nr < 30; nr += 1) {
-    await send([{ flag: 'a', variant: 'on', count: 1, hour }], { application: 'hasty' });
-  }
+test('what waits when it stops is written first', async () => {
   const other = await startApi(await apiEnvironment(api.database.apiUrl));
-  const sent = Array.from({ length: 20 }, () => ({
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${api.keys.server}` },
-    body: JSON.stringify({
-      batchId: randomUUID(),
-      application: 'leaving',
-      counts: [{ flag: 'a', variant: 'on', count: 1, hour }],
-    }),
-  }));
-  await Promise.all(sent.map((request) => fetch(`${other.url}/v1/exposures`, request)));
-  await other.stop(); // what waits is written first
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${api.keys.server}` };
+  const counts = [{ flag: 'a', variant: 'on', count: 1, hour }];
+  const batch = () => JSON.stringify({ batchId: randomUUID(), application: 'leaving', counts });
+  const send20 = Array.from({ length: 20 }, () =>
+    fetch(`${other.url}/v1/exposures`, { method: 'POST', headers, body: batch() }),
+  );
+  await Promise.all(send20);
+  await other.stop();
   expect(await stored('leaving')).toMatchObject([{ count: 20 }]);
-  await eventually(async () => expect(await stored('hasty')).toMatchObject([{ count: 30 }]));
 });
 
 test("counts what OpenFeature's clients are handed: one flag as used, all as delivered", async () => {
