@@ -50,19 +50,26 @@ export const renamesTypes: Passing = (answer, response) => {
   answer.pipe(response);
 };
 
-/** Passes the first event on and keeps the rest: heartbeats never come. */
-export const passesOnce: Passing = (answer, response) => {
-  response.writeHead(answer.statusCode ?? 502, answer.headers);
-  if (!answer.headers['content-type']?.startsWith('text/event-stream')) answer.pipe(response);
-  else answer.once('data', (part: Buffer) => response.write(part));
-};
+/** Passes the first event of a stream on and keeps the rest: heartbeats never come. */
+export const passesOnce: Passing = (answer, response) => passFirstEvent(answer, response, () => {});
 
 /** Ends an event stream after its first event. */
-export const endsStreams: Passing = (answer, response) => {
+export const endsStreams: Passing = (answer, response) => passFirstEvent(answer, response, () => response.end());
+
+function passFirstEvent(answer: IncomingMessage, response: ServerResponse, then: () => void): void {
   response.writeHead(answer.statusCode ?? 502, answer.headers);
-  if (!answer.headers['content-type']?.startsWith('text/event-stream')) answer.pipe(response);
-  else answer.once('data', (part: Buffer) => response.end(part));
-};
+  if (!answer.headers['content-type']?.startsWith('text/event-stream')) {
+    answer.pipe(response);
+    return;
+  }
+  let hasPassed = false;
+  answer.on('data', (part: Buffer) => {
+    if (hasPassed) return;
+    response.write(part);
+    hasPassed = part.includes('data: ');
+    if (hasPassed) then();
+  });
+}
 
 /** Cuts what has been silent for so long; an answer that has not begun is silent too. */
 export const cutsIdle =
