@@ -64,14 +64,18 @@ const slow: Fault = {
 
 const blackHole: Fault = {
   id: 'F06',
-  title: 'black hole: connected to Postgres, and nothing comes for 4 s',
+  title: 'black hole: connected to Postgres, nothing comes for 4 s, and never through the connections of before',
   scenery: { quiet: true, afterOutageMs: 3500 },
   mutants: ['no-timeouts'],
   async play(stage) {
     const done = await writePast(stage);
     const { healedAt } = await stage.play({
-      strike: () => each(stage, (link) => link.poison('timeout', { timeout: 0 })),
-      heal: () => each(stage, (link) => link.heal()),
+      strike: async () => {
+        for (const relay of stage.relays) relay.freeze();
+      },
+      heal: async () => {
+        for (const relay of stage.relays) relay.thaw();
+      },
       lastsMs: 4000,
       afterMs: 0,
     });

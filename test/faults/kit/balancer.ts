@@ -10,14 +10,23 @@ export interface Balancer {
   take(port: number): void;
   /** Breaks every connection that there is; new ones are welcome. */
   reset(): void;
+  /** Whatever is connected now stays connected and never hears anything again; so does who connects before {@link thaw}. */
+  freeze(): void;
+  thaw(): void;
   close(): Promise<void>;
 }
 
-export async function balance(backends: readonly { host: string; port: number }[]): Promise<Balancer> {
+interface Backend {
+  readonly host: string;
+  readonly port: number;
+}
+
+export async function balance(backends: readonly Backend[]): Promise<Balancer> {
   const dropped = new Set<number>();
   const sockets = new Set<Socket>();
   const connectsAt: number[] = [];
   let turn = 0;
+  let isFrozen = false;
   const inTurn = () => {
     turn += 1;
     const living = backends.filter(({ port }) => !dropped.has(port));
@@ -27,7 +36,7 @@ export async function balance(backends: readonly { host: string; port: number }[
     sockets.add(near);
     connectsAt.push(performance.now());
     near.on('error', () => near.destroy()).on('close', () => sockets.delete(near));
-    join(near, inTurn());
+    if (!isFrozen) join(near, inTurn(), sockets);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
   return {
@@ -38,6 +47,13 @@ export async function balance(backends: readonly { host: string; port: number }[
     reset: () => {
       for (const socket of sockets) socket.resetAndDestroy();
     },
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    thaw: () => {
+      isFrozen = false;
+    },
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -45,13 +61,14 @@ export async function balance(backends: readonly { host: string; port: number }[
   };
 }
 
-function join(near: Socket, backends: readonly { host: string; port: number }[]): void {
+function join(near: Socket, backends: readonly Backend[], sockets: Set<Socket>): void {
   const [first, ...others] = backends;
   if (first === undefined) {
     near.resetAndDestroy();
     return;
   }
   const far = connect({ host: first.host, port: first.port, noDelay: true });
+  sockets.add(far);
   let isJoined = false;
   far.once('connect', () => {
     isJoined = true;
@@ -60,7 +77,10 @@ function join(near: Socket, backends: readonly { host: string; port: number }[])
   near.once('close', () => far.destroy());
   far.once('error', () => {
     if (isJoined) near.resetAndDestroy();
-    else join(near, others);
+    else join(near, others, sockets);
   });
-  far.once('close', () => isJoined && near.destroy());
+  far.once('close', () => {
+    sockets.delete(far);
+    if (isJoined) near.destroy();
+  });
 }

@@ -61,6 +61,8 @@ export class Stage {
   readonly problems: string[] = [];
   readonly replicas: Replica[] = [];
   readonly links: Link[] = [];
+  /** Behind each link: can swallow everything for good. */
+  readonly relays: Balancer[] = [];
   readonly namespaces: Namespace[] = [];
   readonly readers: Reader[] = [];
   readonly folder = mkdtempSync(path.join(tmpdir(), 'burgee-stage-'));
@@ -164,6 +166,7 @@ export class Stage {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
     await this.balancer?.close();
     for (const link of this.links) await link.cut().catch(() => undefined);
+    for (const relay of this.relays) await relay.close();
     for (const namespace of this.namespaces) namespace.remove();
     await this.database?.drop().catch(() => undefined);
     removeFolder(this.folder);
@@ -275,7 +278,9 @@ export class Stage {
     const namespace = this.scenery.isolated === true ? makeNamespace() : undefined;
     if (namespace !== undefined) this.namespaces.push(namespace);
     const listenOn = namespace?.outside ?? '127.0.0.1';
-    const link = await toxiproxy.link(`${this.database.name}-${index}`, { port: postgres.port, listenOn });
+    const relay = await balance([{ host: '127.0.0.1', port: postgres.port }]);
+    this.relays.push(relay);
+    const link = await toxiproxy.link(`${this.database.name}-${index}`, { port: relay.port, listenOn });
     this.links.push(link);
     const databaseUrl = new URL(this.database.apiUrl);
     databaseUrl.host = `${listenOn}:${link.port}`;
