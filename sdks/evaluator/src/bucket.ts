@@ -34,8 +34,13 @@ export function hash(state: HashState, value: string): number {
   return signedHash(state, value) >>> 0;
 }
 
+/** The same where each character of `bytes` is a byte. */
+export function hashBytes(state: HashState, bytes: string): number {
+  return signedHash(state, bytes, 255) >>> 0;
+}
+
 /** Signed, because engines keep such a number without allocating. */
-function signedHash(state: HashState, value: string): number {
+function signedHash(state: HashState, value: string, highest = 127): number {
   let { mixed, word, bits } = state;
   const end = value.length;
   let units = 0;
@@ -62,48 +67,31 @@ function signedHash(state: HashState, value: string): number {
     }
   }
   // Beyond ASCII a unit is more than one byte: once more, slowly.
-  if (units > 127) return finish(absorb(state, utf8(value)));
-  return avalanche(mixed ^ scramble(word), state.length + end);
-}
-
-/** The hash of what a state took in; an unsigned 32-bit integer. */
-export function finish({ mixed, word, length }: HashState): number {
+  if (units > highest) return signedHash(state, utf8(value), 255);
   // An empty word scrambles to 0, so nothing is lost where no byte is left over.
-  return avalanche(mixed ^ scramble(word), length) >>> 0;
+  let last = mixed ^ scramble(word) ^ (state.length + end);
+  last = Math.imul(last ^ (last >>> 16), 0x85eb_ca6b);
+  last = Math.imul(last ^ (last >>> 13), 0xc2b2_ae35);
+  return last ^ (last >>> 16);
 }
 
-/** The state after further bytes. */
-export function absorb(state: HashState, bytes: Iterable<number>): HashState {
-  let { mixed, word, bits, length } = state;
-  for (const byte of bytes) {
-    word |= byte << bits;
-    bits += 8;
-    length++;
-    if (bits === 32) {
+/** The state after further bytes, each a character. */
+export function absorb(state: HashState, bytes: string): HashState {
+  let { mixed, word, bits } = state;
+  for (let i = 0; i < bytes.length; i++) {
+    word |= bytes.charCodeAt(i) << bits;
+    bits = (bits + 8) & 31;
+    if (bits === 0) {
       mixed = mix(mixed, word);
       word = 0;
-      bits = 0;
     }
   }
-  return { mixed, word, bits, length };
+  return { mixed, word, bits, length: state.length + bytes.length };
 }
 
-/** The UTF-8 bytes of a text; half a surrogate pair counts as U+FFFD, as TextEncoder has it. */
-export function utf8(text: string): number[] {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    const code = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
-    if (code < 0x80) {
-      bytes.push(code);
-      continue;
-    }
-    let more = code < 0x800 ? 1 : code < 0x1_0000 ? 2 : 3;
-    // The first byte begins with a one for each byte.
-    bytes.push(((0xff00 >> (more + 1)) & 0xff) | (code >> (6 * more)));
-    while (more-- > 0) bytes.push(0x80 | ((code >> (6 * more)) & 0x3f));
-  }
-  return bytes;
+/** The UTF-8 bytes of a text, each as a character; half a surrogate pair counts as U+FFFD, as TextEncoder has it. */
+export function utf8(text: string): string {
+  return unescape(encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')));
 }
 
 function mix(mixed: number, word: number): number {
@@ -116,11 +104,4 @@ function scramble(word: number): number {
 
 function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
-}
-
-function avalanche(mixed: number, length: number): number {
-  let last = mixed ^ length;
-  last = Math.imul(last ^ (last >>> 16), 0x85eb_ca6b);
-  last = Math.imul(last ^ (last >>> 13), 0xc2b2_ae35);
-  return last ^ (last >>> 16);
 }

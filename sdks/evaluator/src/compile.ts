@@ -1,24 +1,12 @@
 import type { CompiledFlag, CompiledRuleset, Step } from './compiled.ts';
 import { decide } from './evaluate.ts';
-import { type Evaluation, failed } from './evaluation.ts';
-import { problemsOf } from './graph.ts';
-import { toolsOf } from './match.ts';
-import { prerequisites } from './prerequisite.ts';
-import { type Flag, LEVEL, type Problem, type Ruleset } from './ruleset.ts';
-import {
-  addFindings,
-  attempt,
-  type Common,
-  newFindings,
-  otherSemantics,
-  placed,
-  type RegexEngine,
-  type Scope,
-} from './scope.ts';
-import { segmentCompiler } from './segment.ts';
-import type { Semantics } from './semantics.ts';
-import { type FlagScope, outcomesOf } from './serve.ts';
-import { compileSteps } from './steps.ts';
+import { failed } from './evaluation.ts';
+import type { Flag, Problem, Ruleset } from './ruleset.ts';
+import { addFindings, attempt, newFindings, own, placed, type RegexEngine } from './scope.ts';
+import { semanticsOf, type Tools, toolsMaker, WORK_LIMIT } from './segment.ts';
+import type { Semantics, SemanticsTools } from './semantics.ts';
+import { outcomesOf } from './serve.ts';
+import { burgee } from './steps.ts';
 
 export interface CompileOptions {
   /** Without it a flag that uses `matches` does not compile; see the entry `/regex`. */
@@ -33,72 +21,73 @@ export interface CompileOptions {
  * Makes a ruleset ready to decide. Total: a flag that does not compile becomes one that errs, and harms no other.
  *
  * The form of the ruleset is trusted: what came from outside goes through `parseRuleset` first, which leaves its faults
- * in it. Checked here is what depends on other parts: segments, requirements, patterns, semantics and `needs`.
+ * in it. Checked here is what depends on segments and on the options: patterns, and the semantics of other systems.
  */
 export function compile(ruleset: Ruleset, { regex, semantics = [], random }: CompileOptions = {}): CompiledRuleset {
   const { version, environment, faults } = ruleset;
   const flags = new Map<string, CompiledFlag>();
-  const others = new Map(semantics.map((one) => [one.name, { ...one, shared: new Map<string, unknown>() }]));
-  const asked: Common['decide'] = (key, context, now) => {
-    const flag = flags.get(key);
-    return flag && decide(flag, context, now);
-  };
-  const parts = { regex, random, others, decide: asked };
-  const common: Common = { ...parts, segmentOf: segmentCompiler(ruleset, parts) };
-  const sources = new Map(Object.entries(ruleset.flags));
-  const known = problemsOf(sources, faults?.flags, prerequisites);
   const problems = new Map<string, readonly Problem[]>();
-  const findings = newFindings();
-  for (const [key, flag] of sources) {
-    const scope: Scope = { ...newFindings(known.get(key)), ...common };
-    const compiled = compileFlag(key, flag, scope);
-    flags.set(key, compiled);
-    if (scope.problems.length > 0) problems.set(key, scope.problems);
-    else if (compiled.enabled) addFindings(findings, scope);
+  const found = newFindings();
+  const followed = new Map([burgee, ...semantics].map((one) => [one.name, one]));
+  const toolsFor = toolsMaker(ruleset, { regex, random, followed, decide: decider(flags) });
+  for (const [key, source] of Object.entries(ruleset.flags)) {
+    const tools = toolsFor(own(faults?.flags, key));
+    const { findings } = tools;
+    const flag = compileFlag(key, source, tools);
+    flags.set(key, flag);
+    if (findings.problems.length > 0) problems.set(key, findings.problems);
+    else if (flag.enabled) addFindings(found, findings);
   }
   const all = [...flags.values()];
-  const lists = { all, clientVisible: all.filter(({ clientVisible }) => clientVisible) };
-  return { ...findings, attributes: [...findings.reads].sort(), version, environment, flags, lists, problems, common };
-}
-
-function compileFlag(key: string, source: Flag, scope: Scope): CompiledFlag {
-  const { problems, reads } = scope;
-  const isSound = problems.length === 0;
-  let [enabled, clientVisible, readsInherited] = [true, false, false];
-  let off: Evaluation = Object.freeze({ flagKey: key, reason: 'DISABLED' });
-  const steps =
-    attempt(scope, () => {
-      enabled = source.enabled !== false;
-      clientVisible = source.clientVisible === true;
-      const outcome = outcomesOf(key, source);
-      const ofFlag = { ...scope, key, flag: source, seed: source.salt ?? key, outcome };
-      off = outcome(source.off, { reason: 'STATIC' });
-      if (off.variant === undefined) off = outcome(null, { reason: 'DISABLED' });
-      const compiled = isSound ? compileEnabled(ofFlag) : [];
-      // As text, so that a name which is none can only spoil this flag.
-      readsInherited = [...reads].some((name) => `${name}` in {});
-      return compiled;
-    }) ?? [];
   return {
-    ...{ key, source, enabled, clientVisible, steps, readsInherited },
-    same: enabled ? sameFor(key, steps, problems) : off,
+    ...{ version, environment, flags, problems, followed, toolsFor, changes: found.changes },
+    lists: { all, clientVisible: all.filter((flag) => flag.clientVisible) },
+    attributes: [...found.reads].sort(),
   };
 }
 
-/** The evaluation of a flag that does not compile, or whose first step asks nothing of the context. */
-function sameFor(key: string, [first]: readonly Step[], problems: readonly Problem[]): Evaluation | undefined {
-  const [problem, ...others] = problems;
-  if (problem === undefined) return typeof first === 'object' ? first : undefined;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return failed(key, { errorCode: 'PARSE_ERROR', errorMessage: `${placed(problem)}${more}` });
+/** Decides for other flags, no more of them than a parsed ruleset asks for: one that was not parsed may have cycles. */
+function decider(flags: ReadonlyMap<string, CompiledFlag>): SemanticsTools['decide'] {
+  let left = WORK_LIMIT;
+  return (key, context, now) => {
+    const before = left--;
+    const flag = before > 0 ? flags.get(key) : undefined;
+    try {
+      return flag && decide(flag, context, now);
+    } finally {
+      if (before === WORK_LIMIT) left = before;
+    }
+  };
 }
 
-/** What is looked at only while the flag is enabled. */
-function compileEnabled(scope: FlagScope): Step[] {
-  const { flag, problems } = scope;
-  const { semantics = 'burgee-1', needs = LEVEL } = flag;
-  if (needs > LEVEL) problems.push({ path: 'needs', message: `needs evaluator level ${needs}` });
-  if (semantics === 'burgee-1') return compileSteps(scope);
-  const foreign = otherSemantics(semantics, scope);
-  return foreign ? [foreign.compileFlag(flag, { ...toolsOf(scope), shared: foreign.shared })] : [];
+function compileFlag(key: string, source: Flag, tools: Tools): CompiledFlag {
+  const { findings } = tools;
+  const { problems, reads } = findings;
+  const [known] = problems;
+  const flag = {
+    key,
+    source,
+    enabled: true,
+    clientVisible: false,
+    readsInherited: false,
+    step: Object.freeze({ flagKey: key, reason: 'DISABLED' }) as Step,
+  };
+  attempt(findings, () => {
+    flag.enabled = source.enabled !== false;
+    flag.clientVisible = source.clientVisible === true;
+    const outcome = outcomesOf(key, source);
+    const off = outcome(source.off, { reason: 'STATIC' });
+    flag.step = 'variant' in off ? off : outcome(null, { reason: 'DISABLED' });
+    if (known) return;
+    const step = semanticsOf(source, tools)?.compileFlag(source, { ...tools, outcome });
+    if (flag.enabled && step) flag.step = step;
+    // As text, so that a name which is none can only spoil this flag.
+    flag.readsInherited = [...reads].some((name) => `${name}` in {});
+  });
+  const [problem, ...others] = problems;
+  if (problem && flag.enabled) {
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    flag.step = failed(key, { errorCode: 'PARSE_ERROR', errorMessage: `${placed(problem)}${more}` });
+  }
+  return flag;
 }

@@ -1,6 +1,8 @@
 import type { Evaluation, EvaluationContext, Fault } from './evaluation.ts';
 import type { Flag, Problem } from './ruleset.ts';
-import type { Common, Findings } from './scope.ts';
+import type { Findings } from './scope.ts';
+import type { Tools } from './segment.ts';
+import type { Semantics } from './semantics.ts';
 
 /** True or false, or what makes the question unanswerable. */
 export type Matched = boolean | Fault;
@@ -9,7 +11,7 @@ export type Matched = boolean | Fault;
 export type Matcher = (context: EvaluationContext, now: number) => Matched;
 
 /** A ruleset ready to decide; immutable. Its findings are those of all flags that are enabled and compile. */
-export interface CompiledRuleset extends Omit<Findings, 'problems'> {
+export interface CompiledRuleset extends Pick<Findings, 'changes'> {
   readonly version: string;
   readonly environment: string;
   readonly flags: ReadonlyMap<string, CompiledFlag>;
@@ -19,8 +21,9 @@ export interface CompiledRuleset extends Omit<Findings, 'problems'> {
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
   /** The attributes that decisions depend on, sorted; `targetingKey` is one of them, and `*` means the whole context. */
   readonly attributes: readonly string[];
-  /** What it was compiled with, for explanations. */
-  readonly common: Common;
+  /** With what it was compiled, for explanations. */
+  readonly followed: ReadonlyMap<string, Semantics>;
+  readonly toolsFor: () => Tools;
 }
 
 export interface CompiledFlag {
@@ -28,10 +31,8 @@ export interface CompiledFlag {
   readonly source: Flag;
   readonly enabled: boolean;
   readonly clientVisible: boolean;
-  /** The one evaluation of a flag that is not enabled, does not compile or asks nothing of the context. */
-  readonly same: Evaluation | undefined;
-  /** Asked in order; the first that has an answer decides. */
-  readonly steps: readonly Step[];
+  /** Decides: without looking at the context where the flag is not enabled or does not compile. */
+  readonly step: Step;
   /** Whether it reads an attribute whose name every object inherits something under. */
   readonly readsInherited: boolean;
 }

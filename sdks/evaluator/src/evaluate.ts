@@ -27,15 +27,13 @@ export function evaluateAll(
   return lists[only].map((flag) => decide(flag, context, now));
 }
 
-/** The first step that has an answer decides; `steps.ts` has their order. */
+/** Decides as `steps.ts` has it, or the semantics that the flag follows. */
 export function decide(flag: CompiledFlag, context: EvaluationContext, now: number): Evaluation {
-  if (flag.same !== undefined) return flag.same;
+  const { step } = flag;
+  if (typeof step === 'object') return step;
   try {
-    const own = ownOf(flag, context);
-    for (const step of flag.steps) {
-      const evaluation = answer(step, own, now);
-      if (evaluation !== undefined) return evaluation;
-    }
+    const evaluation = step(ownOf(flag, context), now);
+    if (evaluation) return evaluation;
   } catch {
     // What can not be read is no answer either.
   }
@@ -43,7 +41,7 @@ export function decide(flag: CompiledFlag, context: EvaluationContext, now: numb
 }
 
 export function answer(step: Step, context: EvaluationContext, now: number): Evaluation | undefined {
-  return typeof step === 'function' ? step(context, now) : step;
+  return typeof step === 'object' ? step : step(context, now);
 }
 
 /** What a flag may read of a context: nothing that the context inherits. */

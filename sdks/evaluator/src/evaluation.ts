@@ -51,17 +51,12 @@ export interface Fault {
 }
 
 /** The evaluation of a flag that came upon a fault. */
-export function failed(flagKey: string, { errorCode, errorMessage }: Fault): Evaluation {
-  return Object.freeze({ flagKey, reason: 'ERROR', errorCode, errorMessage });
+export function failed(flagKey: string, fault: Fault): Evaluation {
+  return Object.freeze({ flagKey, reason: 'ERROR', ...fault });
 }
 
 export function invalidContext(errorMessage: string): Fault {
   return { errorCode: 'INVALID_CONTEXT', errorMessage };
 }
 
-export const missingTargetingKey: Fault = {
-  errorCode: 'TARGETING_KEY_MISSING',
-  errorMessage: 'the context has no targetingKey',
-};
-
-export const badTargetingKey: Fault = { errorCode: 'INVALID_CONTEXT', errorMessage: 'targetingKey must be a string' };
+export const badTargetingKey: Fault = invalidContext('targetingKey must be a string');

@@ -79,7 +79,7 @@ function walk(asked: Asked, steps: ExplanationStep[]): void {
 function explainForeign({ compiled, flag, context, now, evaluation }: Asked, steps: ExplanationStep[]): void {
   const { source } = flag;
   const matched = evaluation.reason === 'ERROR' ? null : true;
-  const texts = compiled.common.others.get(source.semantics ?? '')?.explain?.(source, context, now) ?? [];
+  const texts = compiled.followed.get(source.semantics ?? '')?.explain?.(source, context, now) ?? [];
   for (const text of texts) steps.push({ text, matched });
   if (texts.length === 0) steps.push({ text: `${source.semantics} decides`, matched });
 }
@@ -104,7 +104,7 @@ function explainRule(rule: Rule, asked: Asked, steps: ExplanationStep[]): boolea
 }
 
 function explainCondition(condition: Condition, { compiled, context, now }: Asked): ExplanationStep {
-  const matches = compileCondition(condition, '', { ...compiled.common, ...newFindings() });
+  const matches = compileCondition(condition, '', compiled.toolsFor());
   return answer(describeCondition(condition, context), matches(context, now));
 }
 
@@ -151,8 +151,7 @@ function explainSplit(serve: Serve, asked: Asked, steps: ExplanationStep[], rule
 }
 
 function bucketFor(hashed: Hashed, kind: 'rollout' | 'split', { flag, context }: Asked): ReturnType<BucketOf> {
-  const { key, source } = flag;
-  return compileHashing(hashed, kind, { ...newFindings(), seed: source.salt ?? key })(context);
+  return compileHashing(hashed, kind, { flag: flag.source, findings: newFindings() })(context);
 }
 
 function hashedBy({ by }: Hashed): string {

@@ -1,4 +1,5 @@
-import type { Problem } from './ruleset.ts';
+import { groupOf } from './match.ts';
+import type { Condition, Flag, Problem, Segment } from './ruleset.ts';
 
 const DEPTH_LIMIT = 10;
 /** Others that one decision may have to ask; keeps wide graphs from multiplying. */
@@ -7,7 +8,7 @@ const WORK_LIMIT = 1000;
 /** Which keys name which; all of them are keys of the map. */
 type Edges = ReadonlyMap<string, readonly string[]>;
 
-/** What is named, and where it stands; `namesOf` may throw for what does not compile anyway, and name what is not there. */
+/** What is named, and where it stands; `namesOf` may name what is not there. */
 export interface Naming<Definition> {
   readonly namesOf: (definition: Definition) => readonly string[];
   readonly noun: string;
@@ -17,10 +18,10 @@ export interface Naming<Definition> {
 /** The faults that are known, and those of others for what they name: a cycle, too deep or too costly. */
 export function problemsOf<Definition>(
   definitions: ReadonlyMap<string, Definition>,
-  faults: Readonly<Record<string, readonly Problem[]>> | undefined,
+  known: ReadonlyMap<string, readonly Problem[]>,
   { namesOf, noun, path }: Naming<Definition>,
 ): Map<string, readonly Problem[]> {
-  const problems = new Map(Object.entries(faults ?? {}));
+  const problems = new Map(known);
   const edges = edgesOf(definitions, problems, namesOf);
   const fault = (key: string, message: string) => problems.set(key, [{ path, message: `${noun} ${message}` }]);
   const order = visited(edges, [...edges.keys()], new Set());
@@ -67,6 +68,28 @@ function edgesOf<Definition>(
     }
   }
   return edges;
+}
+
+/** What flags require, and their rules. */
+export const prerequisites: Naming<Flag> = {
+  namesOf: ({ requires = [], rules = [] }) =>
+    [requires, ...rules.map((rule) => rule.requires ?? [])].flat().map(({ flag }) => flag),
+  noun: 'prerequisites',
+  path: 'requires',
+};
+
+/** What segments ask for. */
+export const nested: Naming<Segment> = {
+  namesOf: ({ if: conditions = [] }) => segmentsIn(conditions),
+  noun: 'segments',
+  path: 'if',
+};
+
+function segmentsIn(conditions: readonly Condition[]): string[] {
+  return conditions.flatMap((condition) => {
+    if ('segment' in condition) return condition.segment;
+    return 'attr' in condition ? [] : segmentsIn(groupOf(condition)[1]);
+  });
 }
 
 /** All keys that are reached for the first time, each after those that it reaches, unless they lie on a cycle. */

@@ -1,12 +1,12 @@
-const OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
-const GROUPS = /^([\da-f]{1,4}(:[\da-f]{1,4})*)?$/i;
-/** Six groups of four digits, and four numbers of three. */
-const LONGEST = 45;
-const PREFIX = /^(0|[1-9]\d{0,2})$/;
+const IPV4 = /(^|:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+/** Each group is followed by a colon here. */
+const GROUPS = /^([\da-f]{1,4}:){8}$/i;
+/** One more than six groups of four digits and four numbers of three: longer ones are none. */
+const ENOUGH = 46;
+const NETWORK = /^([^/]*)(\/(0|[1-9]\d{0,2}))?$/;
 
-/** Eight groups of 16 bits; an IPv4 address is `::ffff:` and its own two groups. */
-export type Address = readonly number[];
+/** 128 bits; an IPv4 address is `::ffff:` and its own 32. */
+export type Address = bigint;
 
 export interface Network {
   readonly address: Address;
@@ -16,45 +16,35 @@ export interface Network {
 
 /** Reads `ADDRESS` or `ADDRESS/BITS`; undefined when it is neither. */
 export function networkOf(text: string): Network | undefined {
-  const [before = '', prefix, ...more] = text.split('/');
+  const { 1: before = '', 3: prefix } = NETWORK.exec(text) ?? [];
   const address = addressOf(before);
-  const all = before.includes(':') ? 128 : 32;
-  const bits = prefix === undefined ? all : PREFIX.test(prefix) ? Number(prefix) : 129;
-  return address === undefined || more.length > 0 || bits > all ? undefined : { address, bits: 128 - all + bits };
+  const others = before.includes(':') ? 0 : 96;
+  const bits = prefix ? others + Number(prefix) : 128;
+  return address === undefined || bits > 128 ? undefined : { address, bits };
 }
 
 /** Reads an IPv4 or an IPv6 address (RFC 4291, no zone); undefined when it is neither. */
 export function addressOf(text: string): Address | undefined {
-  if (text.length > LONGEST) return undefined;
-  const dotted = text.slice(text.lastIndexOf(':') + 1);
-  const [, ...octets] = IPV4.exec(dotted)?.map(Number) ?? [];
-  if (dotted === text) return octets.length === 0 ? undefined : [0, 0, 0, 0, 0, 0xffff, ...pairs(octets)];
-  const colons = octets.length === 0 ? text : `${text.slice(0, -dotted.length)}${pairs(octets).map(hex).join(':')}`;
-  const [front = '', back, ...more] = colons.split('::');
-  if (more.length > 0 || !GROUPS.test(front) || !GROUPS.test(back ?? '')) return undefined;
-  const before = groupsOf(front);
-  const after = groupsOf(back ?? '');
-  const missing = 8 - before.length - after.length;
-  if (back === undefined ? missing !== 0 : missing < 1) return undefined;
-  return [...before, ...new Array(missing).fill(0), ...after];
+  const colons = text
+    .slice(0, ENOUGH)
+    .replace(IPV4, (_, before, ...[a, b, c, d]) => `${before || '::ffff:'}${hex(a)}${hex(b)}:${hex(c)}${hex(d)}`);
+  const [front, ...rest] = colons.split('::');
+  const given = colons.split(/:+/).filter(Boolean).length;
+  // Where there is no room for a group of 0, this makes too many of them.
+  const zeros = `0${':0'.repeat(Math.abs(7 - given))}`;
+  const groups = rest.length === 0 ? colons : [front, zeros, rest.join('::')].filter(Boolean).join(':');
+  if (!GROUPS.test(`${groups}:`)) return undefined;
+  const digits = groups.split(':').map((group) => group.padStart(4, '0'));
+  return BigInt(`0x${digits.join('')}`);
 }
 
 /** Whether the bits of a network that count are those of the address. */
 export function isIn({ address, bits }: Network, other: Address): boolean {
-  return address.every((group, i) => {
-    const ignored = Math.min(16, Math.max(0, 16 * (i + 1) - bits));
-    return group >> ignored === (other[i] ?? 0) >> ignored;
-  });
+  return (address ^ other) >> BigInt(128 - bits) === 0n;
 }
 
-function pairs([a = 0, b = 0, c = 0, d = 0]: readonly number[]): number[] {
-  return [a * 256 + b, c * 256 + d];
-}
-
-function groupsOf(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-}
-
-function hex(group: number): string {
-  return group.toString(16);
+/** Two digits; what is no octet becomes none. */
+function hex(octet: string): string {
+  const value = Number(octet);
+  return value < 256 && `${value}` === octet ? (value + 256).toString(16).slice(1) : '-';
 }

@@ -1,5 +1,6 @@
 import type { CompiledRuleset } from './compiled.ts';
 import { type Ramp, rampShare } from './rollout.ts';
+import type { Change } from './scope.ts';
 
 /**
  * The next instant at which a decision can change by itself.
@@ -7,10 +8,15 @@ import { type Ramp, rampShare } from './rollout.ts';
  * @returns  milliseconds since 1970, later than `now`; null: never. A running ramp changes with each of its steps,
  *           which can be milliseconds apart: gather them.
  */
-export function nextChangeAt({ instants, ramps, clocks }: CompiledRuleset, now: number): number | null {
-  const ticks = [...clocks].map((ms) => (Math.floor(now / ms) + 1) * ms);
-  const steps = [...instants, ...ticks, ...[...ramps].map((ramp) => nextStep(ramp, now))].filter((at) => at > now);
+export function nextChangeAt({ changes }: CompiledRuleset, now: number): number | null {
+  const steps = [...changes].map((change) => nextOf(change, now)).filter((at) => at > now);
   return steps.length === 0 ? null : steps.reduce((first, at) => Math.min(first, at));
+}
+
+function nextOf(change: Change, now: number): number {
+  if (typeof change === 'number') return change;
+  if ('everyMs' in change) return (Math.floor(now / change.everyMs) + 1) * change.everyMs;
+  return nextStep(change, now);
 }
 
 /** When a ramp takes in its next bucket; -Infinity once it has ended. */

@@ -1,4 +1,3 @@
-import { utf8 } from './bucket.ts';
 import { compareVersions, instantOf, versionOf } from './grammar.ts';
 import { addressOf, isIn, type Network, networkOf } from './network.ts';
 import type { AttributeCondition, Json } from './ruleset.ts';
@@ -11,43 +10,46 @@ export interface ValueTest {
   readonly texts?: ReadonlySet<unknown>;
 }
 
-/** Longest text, in UTF-8 bytes, that a pattern is applied to. */
-const SUBJECT_BYTES = 512;
 const MOST_ITEMS = 1000;
 
-type TestMaker = (values: readonly Json[], fold: Fold, regex: RegexEngine | undefined) => ValueTest;
+type TestMaker = (values: readonly never[], fold: Fold, regex: RegexEngine | undefined) => ValueTest;
 
 const makers: Readonly<Record<string, TestMaker>> = {
   equals: oneOf,
   in: oneOf,
-  has_any: (values, fold) => items(values, fold, (has, operands) => operands.some(has)),
-  has_all: (values, fold) => items(values, fold, (has, operands) => operands.every(has)),
-  starts_with: (values, fold) => someText(values, fold, (value, operand) => value.startsWith(operand)),
-  ends_with: (values, fold) => someText(values, fold, (value, operand) => value.endsWith(operand)),
-  contains: (values, fold) => someText(values, fold, (value, operand) => value.includes(operand)),
+  has_any: items('some'),
+  has_all: items('every'),
+  starts_with: someText('startsWith'),
+  ends_with: someText('endsWith'),
+  contains: someText('includes'),
   matches: pattern,
   in_cidr: network,
   exists: () => () => true,
 };
 
-type Order = readonly [read: (value: unknown) => unknown, compare: (value: never, operand: never) => number];
+type Read = (value: unknown) => unknown;
 
-/** The first word of the operators that put values in an order: how to read a value, and to compare two. */
-const orders: Readonly<Record<string, Order>> = {
-  number: [numberOf, minus],
-  date: [dateOf, minus],
-  semver: [semverOf, compareVersions],
-};
+/** The first word of the operators that put values in an order: how to read a value. */
+const readers = new Map<string, Read>(
+  Object.entries({
+    number,
+    /** In JavaScript a `Date` too. */
+    date: (value: unknown) => (value instanceof Date ? number(+value) : ofText(instantOf)(value)),
+    semver: ofText(versionOf),
+  }),
+);
 
-/** Their second word, of the order: negative where the context's value comes before the operand. */
-const relations: Readonly<Record<string, (order: number) => boolean>> = {
-  eq: (order) => order === 0,
-  gt: (order) => order > 0,
-  gte: (order) => order >= 0,
-  lt: (order) => order < 0,
-  lte: (order) => order <= 0,
-  before: (order) => order < 0,
-  after: (order) => order >= 0,
+type Relation = (given: number, operand: number) => boolean;
+
+/** Their second word. */
+const relations: Readonly<Record<string, Relation>> = {
+  eq: (given, operand) => given === operand,
+  gt: (given, operand) => given > operand,
+  gte: (given, operand) => given >= operand,
+  lt: (given, operand) => given < operand,
+  lte: (given, operand) => given <= operand,
+  before: (given, operand) => given < operand,
+  after: (given, operand) => given >= operand,
 };
 
 /**
@@ -56,15 +58,26 @@ const relations: Readonly<Record<string, (order: number) => boolean>> = {
  * @throws  Error for a condition that is none, and with a sentence for the flag's author where a pattern is refused
  */
 export function valueTest({ op, values = [], ignoreCase }: AttributeCondition, regex?: RegexEngine): ValueTest {
-  if (Object.hasOwn(makers, op)) return (makers[op] as TestMaker)(values, ignoreCase === true ? folded : same, regex);
+  if (Object.hasOwn(makers, op))
+    return (makers[op] as TestMaker)(values as never, ignoreCase === true ? folded : same, regex);
   const [kind = '', relation = ''] = op.split('_');
-  const [read, compare] = orders[kind] as Order;
-  const passes = relations[relation] as (order: number) => boolean;
+  const read = readers.get(kind) as Read;
+  const passes = relations[relation] as Relation;
   const operand = read(values[0]) as never;
   return (value) => {
     const given = read(value);
-    return given === undefined ? undefined : passes(compare(given as never, operand));
+    if (given === undefined) return undefined;
+    return typeof given === 'string' ? passes(compareVersions(given, operand), 0) : passes(given as number, operand);
   };
+}
+
+function number(value: unknown): number | undefined {
+  return Number.isFinite(value) ? (value as number) : undefined;
+}
+
+/** undefined for all that is no text. */
+function ofText<Result>(read: (text: string) => Result): (value: unknown) => Result | undefined {
+  return (value) => (typeof value === 'string' ? read(value) : undefined);
 }
 
 type Fold = (value: unknown) => unknown;
@@ -73,77 +86,50 @@ function same(value: unknown): unknown {
   return value;
 }
 
-/** Lower case, code point by code point: İ, whose lower case are two, stays, and Σ is σ at the end of a word too. */
+/** Lower case, letter by letter: İ, whose lower case are two, stays, and Σ is σ at the end of a word too. */
 export function folded(value: unknown): unknown {
-  return typeof value === 'string'
-    ? value.replace(/[^İΣ]+/g, (part) => part.toLowerCase()).replaceAll('Σ', 'σ')
-    : value;
+  return typeof value === 'string' ? value.replace(/(?!İ)\p{CWL}/gu, (letter) => letter.toLowerCase()) : value;
 }
 
 function oneOf(values: readonly Json[], fold: Fold): ValueTest {
   const type = typeof values[0];
-  const set = new Set(values.map(fold));
-  if (type === 'string' && fold === same) {
-    return Object.assign((value: unknown) => (typeof value === 'string' ? set.has(value) : undefined), { texts: set });
-  }
-  return (value) => {
-    if (typeof value !== type || (type === 'number' && !Number.isFinite(value))) return undefined;
-    return set.has(fold(value));
+  const texts = new Set(values.map(fold));
+  const test = (value: unknown) =>
+    typeof value === type && (type !== 'number' || Number.isFinite(value)) ? texts.has(fold(value)) : undefined;
+  return type === 'string' && fold === same ? Object.assign(test, { texts }) : test;
+}
+
+/** Of the operands some or every one is among the items. */
+function items(how: 'some' | 'every'): TestMaker {
+  return (values, fold) => {
+    const operands = values.map(fold);
+    return (value) => {
+      const given = Array.isArray(value) && value.length <= MOST_ITEMS ? new Set(value.map(fold)) : undefined;
+      return given && operands[how]((operand) => given.has(operand));
+    };
   };
 }
 
-function items(
-  values: readonly Json[],
-  fold: Fold,
-  passes: (has: (operand: unknown) => boolean, operands: readonly unknown[]) => boolean,
-): ValueTest {
-  const operands = values.map(fold);
-  return (value) => {
-    if (!Array.isArray(value) || value.length > MOST_ITEMS) return undefined;
-    const set = new Set(value.map(fold));
-    return passes((operand) => set.has(operand), operands);
+function someText(passes: 'startsWith' | 'endsWith' | 'includes'): TestMaker {
+  return (values, fold) => {
+    const operands = values.map(fold) as string[];
+    return ofText((value) => {
+      const text = fold(value) as string;
+      for (const operand of operands) if (text[passes](operand)) return true;
+      return false;
+    });
   };
 }
 
-function someText(values: readonly Json[], fold: Fold, passes: (value: string, operand: string) => boolean): ValueTest {
-  const operands = values.map(fold) as string[];
-  return (value) => {
-    if (typeof value !== 'string') return undefined;
-    const text = fold(value) as string;
-    for (const operand of operands) if (passes(text, operand)) return true;
-    return false;
-  };
+function pattern([operand]: readonly string[], _: Fold, regex: RegexEngine | undefined): ValueTest {
+  if (!regex) throw new Error('operator matches needs the regular expression engine');
+  return ofText(regex.compile(operand as string));
 }
 
-function pattern([operand]: readonly Json[], _: Fold, regex: RegexEngine | undefined): ValueTest {
-  if (regex === undefined) throw new Error('operator matches needs the regular expression engine');
-  const test = regex.compile(operand as string);
-  const fits = (text: string) => text.length <= SUBJECT_BYTES && utf8(text).length <= SUBJECT_BYTES;
-  return (value) => (typeof value === 'string' && fits(value) ? test(value) : undefined);
-}
-
-function network(values: readonly Json[]): ValueTest {
-  const networks = values.map((value) => networkOf(value as string) as Network);
-  return (value) => {
-    if (typeof value !== 'string') return undefined;
+function network(values: readonly string[]): ValueTest {
+  const networks = values.map((value) => networkOf(value) as Network);
+  return ofText((value) => {
     const address = addressOf(value);
     return address !== undefined && networks.some((one) => isIn(one, address));
-  };
-}
-
-function minus(value: number, operand: number): number {
-  return value - operand;
-}
-
-function numberOf(value: unknown): number | undefined {
-  return Number.isFinite(value) ? (value as number) : undefined;
-}
-
-/** Milliseconds since 1970 of a text or, in JavaScript, of a `Date`. */
-function dateOf(value: unknown): number | undefined {
-  return typeof value === 'string' ? instantOf(value) : value instanceof Date ? numberOf(value.getTime()) : undefined;
-}
-
-function semverOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? versionOf(value) : undefined;
+  });
 }

@@ -1,7 +1,8 @@
+import { type Naming, nested, prerequisites, problemsOf } from './graph.ts';
 import { flagProblems } from './parse-flag.ts';
 import { at, fault, isObject, isText, lowerCase, object, type UnknownFields } from './parse-json.ts';
 import { segmentProblems } from './parse-segment.ts';
-import type { Faults, Flag, Problem, Ruleset, Segment } from './ruleset.ts';
+import { type Faults, type Flag, LEVEL, type Problem, type Ruleset, type Segment } from './ruleset.ts';
 
 /** Faults are told all at once, each with its path. */
 export interface Refused {
@@ -28,12 +29,12 @@ const shape = object({
  */
 export function parseRuleset(input: unknown): { readonly ok: true; readonly ruleset: Ruleset } | Refused {
   let faults: Faults = { flags: {}, segments: {} };
-  const problems = problemsOf(input, (ruleset) => {
+  const problems = checkedBy((ruleset) => {
     const found: Problem[] = [];
     shape(ruleset, { path: '', problems: found, unknown: undefined, isImported: false, operators: {} });
     if (found.length === 0) faults = faultsIn(ruleset as Ruleset);
     return found;
-  });
+  }, input);
   if (problems.length > 0) return { ok: false, problems };
   const { environment, version, flags, segments } = input as Ruleset;
   return { ok: true, ruleset: { format: 1, environment, version, flags, segments, faults } };
@@ -41,23 +42,37 @@ export function parseRuleset(input: unknown): { readonly ok: true; readonly rule
 
 /** What is wrong with single flags and segments, by key: for a ruleset that was put together and not read from the wire. */
 export function faultsIn({ flags, segments }: Ruleset): Faults {
-  return { flags: faultsOf(flags, flagProblems), segments: faultsOf(segments, segmentProblems) };
+  const ofFlags = faultsOf(flags, flagProblems, prerequisites);
+  for (const [key, flag] of Object.entries(flags)) {
+    const problems = ofFlags.has(key) ? [] : checkedBy(levelProblems, flag);
+    if (problems.length > 0) ofFlags.set(key, problems);
+  }
+  const ofSegments = faultsOf(segments, segmentProblems, nested);
+  return { flags: Object.fromEntries(ofFlags), segments: Object.fromEntries(ofSegments) };
 }
 
-function faultsOf(
-  parts: Readonly<Record<string, { readonly key: string }>>,
+/** Not of the flag's form: another evaluator may be further. */
+function levelProblems(flag: unknown): Problem[] {
+  const { needs = LEVEL } = flag as Flag;
+  return needs > LEVEL ? [{ path: 'needs', message: `needs evaluator level ${needs}` }] : [];
+}
+
+function faultsOf<Part extends { readonly key: string }>(
+  parts: Readonly<Record<string, Part>>,
   check: (part: unknown) => Problem[],
-): Readonly<Record<string, readonly Problem[]>> {
+  naming: Naming<Part>,
+): Map<string, readonly Problem[]> {
   const checked = Object.entries(parts).map(([key, part]) => {
-    const problems = problemsOf(part, check);
+    const problems = checkedBy(check, part);
     const isElsewhere = problems.length === 0 && part.key !== key;
     return [key, isElsewhere ? [{ path: 'key', message: `stands under the key ${key}` }] : problems] as const;
   });
-  return Object.fromEntries(checked.filter(([, problems]) => problems.length > 0));
+  const known = new Map(checked.filter(([, problems]) => problems.length > 0));
+  return problemsOf(new Map(Object.entries(parts)), known, naming);
 }
 
 /** Total, also for an object that is no JSON, such as one with a getter that throws. */
-function problemsOf(part: unknown, check: (part: unknown) => readonly Problem[]): readonly Problem[] {
+function checkedBy(check: (part: unknown) => readonly Problem[], part: unknown): readonly Problem[] {
   try {
     return check(part);
   } catch {
@@ -67,13 +82,13 @@ function problemsOf(part: unknown, check: (part: unknown) => readonly Problem[])
 
 /** Reads one flag, strictly: what `burgee.flag_problems` refuses is refused, in the same words. */
 export function parseFlag(input: unknown): { readonly ok: true; readonly flag: Flag } | Refused {
-  const problems = problemsOf(input, (flag) => flagProblems(flag, unknownFields));
+  const problems = checkedBy((flag) => flagProblems(flag, unknownFields), input);
   return problems.length === 0 ? { ok: true, flag: input as Flag } : { ok: false, problems };
 }
 
 /** Reads one segment, as strictly as `burgee.segment_problems`. */
 export function parseSegment(input: unknown): { readonly ok: true; readonly segment: Segment } | Refused {
-  const problems = problemsOf(input, (segment) => segmentProblems(segment, unknownFields));
+  const problems = checkedBy((segment) => segmentProblems(segment, unknownFields), input);
   return problems.length === 0 ? { ok: true, segment: input as Segment } : { ok: false, problems };
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evaluateAll } from './evaluate.ts';
-import { problemsOf } from './graph.ts';
-import { prerequisites } from './prerequisite.ts';
-import type { Flag } from './ruleset.ts';
+import { compile } from './compile.ts';
+import { evaluate, evaluateAll } from './evaluate.ts';
+import { prerequisites, problemsOf } from './graph.ts';
+import type { Flag, Segment } from './ruleset.ts';
 import { booleanFlag, compiledOf } from './sample.support.ts';
 
 function flagsOf(graph: Readonly<Record<string, readonly string[]>>): Map<string, Flag> {
@@ -13,7 +13,7 @@ function flagsOf(graph: Readonly<Record<string, readonly string[]>>): Map<string
 }
 
 function prerequisiteFaults(flags: ReadonlyMap<string, Flag>): ReadonlyMap<string, unknown> {
-  return problemsOf(flags, undefined, prerequisites);
+  return problemsOf(flags, new Map(), prerequisites);
 }
 
 test('names the flags of a cycle, and not those above or below it', () => {
@@ -70,4 +70,32 @@ test('ends for any graph, and finds a fault in every cycle', () => {
       return names.every((name) => reach(name).has(name) === faults.has(name));
     }),
   );
+});
+
+test('ends for flags in cycles that nobody parsed', () => {
+  const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
+  const requires = names.map((flag) => ({ flag, variants: ['on', 'off'] }));
+  const flags = Object.fromEntries(names.map((key) => [key, booleanFlag({ key, requires, default: 'on' })]));
+  const compiled = compile({ format: 1, environment: 'e', version: 'v', flags, segments: {} });
+  const decided = evaluateAll(compiled, {}, 0);
+  expect(decided).toHaveLength(20);
+  expect(evaluateAll(compiled, {}, 0)).toEqual(decided);
+});
+
+test('ends for segments in cycles, and for wide graphs of them, that nobody parsed', () => {
+  const layer = (depth: number) => Array.from({ length: 20 }, (_, i) => ({ segment: `s${depth}-${i}` }));
+  const segmentAt = (depth: number, key: string): Segment => {
+    return { key, if: [depth === 9 ? { attr: 'absent', op: 'exists', values: [] } : { any: layer(depth + 1) }] };
+  };
+  const wide = Array.from({ length: 10 }, (_, depth) =>
+    layer(depth).map(({ segment }) => segmentAt(depth, segment)),
+  ).flat();
+  const circular: Segment = { key: 'circular', if: [{ segment: 'circular' }] };
+  const segments = Object.fromEntries([...wide, circular].map((segment) => [segment.key, segment]));
+  const asking = (key: string, segment: string) =>
+    booleanFlag({ key, rules: [{ id: 'r', if: [{ segment }], serve: 'on' }], default: 'off' });
+  const flags = { wide: asking('wide', 's0-0'), circular: asking('circular', 'circular') };
+  const compiled = compile({ format: 1, environment: 'e', version: 'v', flags, segments });
+  expect(evaluate(compiled, 'wide', {}, 0).errorCode).toBe('PARSE_ERROR');
+  expect(evaluate(compiled, 'circular', {}, 0).variant).toBe('off');
 });

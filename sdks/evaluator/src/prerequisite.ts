@@ -1,28 +1,16 @@
 import type { Matcher } from './compiled.ts';
-import type { EvaluationContext } from './evaluation.ts';
-import type { Naming } from './graph.ts';
-import type { Flag, Requirement } from './ruleset.ts';
-import type { Common } from './scope.ts';
+import type { Requirement } from './ruleset.ts';
+import type { SemanticsTools } from './semantics.ts';
 
 /** Whether the required flag serves one of the variants to this context. */
-export function compileIsMet(
-  { flag, variants }: Requirement,
-  { decide }: Common,
-): (context: EvaluationContext, now: number) => boolean {
-  return (context, now) => {
-    const variant = decide(flag, context, now)?.variant;
-    return variant !== undefined && variants.includes(variant);
-  };
+export function compileIsMet({ flag, variants }: Requirement, { decide }: Pick<SemanticsTools, 'decide'>): Matcher {
+  return (context, now) => variants.includes(decide(flag, context, now)?.variant as string);
 }
 
 /** Each requirement as a function. */
-export function compileRequirements(requirements: readonly Requirement[], scope: Common): Matcher[] {
-  return requirements.map((requirement) => compileIsMet(requirement, scope));
-}
-
-/** What flags require, and their rules. */
-export const prerequisites: Naming<Flag> = { namesOf: requiredBy, noun: 'prerequisites', path: 'requires' };
-
-function requiredBy({ requires = [], rules = [] }: Flag): string[] {
-  return [requires, ...rules.map((rule) => rule.requires ?? [])].flat().map(({ flag }) => flag);
+export function compileRequirements(
+  requirements: readonly Requirement[],
+  tools: Pick<SemanticsTools, 'decide'>,
+): Matcher[] {
+  return requirements.map((requirement) => compileIsMet(requirement, tools));
 }

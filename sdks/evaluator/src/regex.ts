@@ -3,6 +3,7 @@ import { byteLength } from './grammar.ts';
 import type { RegexEngine } from './scope.ts';
 
 const PATTERN_LIMIT = 256;
+const SUBJECT_LIMIT = 512;
 const REPEAT_LIMIT = 100;
 const REPEATS_LIMIT = 200;
 /** 5,000 instructions on 512 bytes take some milliseconds. */
@@ -17,7 +18,7 @@ export const regexEngine: RegexEngine = {
     checkRepeats(pattern);
     const compiled = RE2JS.compile(pattern);
     if (compiled.programSize() > PROGRAM_LIMIT) throw new Error('counted repeats multiply to too large a pattern');
-    return (subject) => compiled.test(subject);
+    return (subject) => (byteLength(subject) <= SUBJECT_LIMIT ? compiled.test(subject) : undefined);
   },
 };
 

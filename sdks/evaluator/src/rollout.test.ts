@@ -117,7 +117,7 @@ test('nothing changes before nextChangeAt, and a ramp changes at it', () => {
     fc.property(ramps, ({ from, rise, start, length, at }) => {
       const ramp = { start, end: start + length, from, to: from + rise };
       const now = Math.floor(start + at * length);
-      const next = nextChangeAt({ instants: [], clocks: [], ramps: [ramp] } as never, now);
+      const next = nextChangeAt({ changes: [ramp] } as never, now);
       if (next === null) return rampShare(ramp, now) === ramp.to;
       const before = rampShare(ramp, now);
       return next > now && rampShare(ramp, next - 1) === before && (next === start || rampShare(ramp, next) > before);

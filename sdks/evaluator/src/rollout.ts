@@ -1,13 +1,7 @@
-import { bucket, type HashState, seedState } from './bucket.ts';
-import {
-  badTargetingKey,
-  type EvaluationContext,
-  type Fault,
-  invalidContext,
-  missingTargetingKey,
-} from './evaluation.ts';
+import { bucket, seedState } from './bucket.ts';
+import { badTargetingKey, type EvaluationContext, type Fault, invalidContext } from './evaluation.ts';
 import { instantOf } from './grammar.ts';
-import type { Hashed, Rule, Ramp as RulesetRamp } from './ruleset.ts';
+import type { Flag, Hashed, Rule } from './ruleset.ts';
 import type { Findings } from './scope.ts';
 
 /** All buckets. */
@@ -24,15 +18,13 @@ export interface Ramp {
 /** How many of the 100 000 buckets a rule counts for. */
 export function shareOf(rollout: Rule['rollout'] = 100): number | Ramp {
   if (typeof rollout === 'number') return Math.round(rollout * 1000);
-  return 'percent' in rollout ? Math.round(rollout.percent * 1000) : readRamp(rollout);
-}
-
-function readRamp({ from, to, start, end }: RulesetRamp): Ramp {
+  if ('percent' in rollout) return shareOf(rollout.percent);
+  const { from, to, start, end } = rollout;
   return {
     start: instantOf(start) as number,
     end: instantOf(end) as number,
-    from: Math.round(from * 1000),
-    to: Math.round(to * 1000),
+    from: shareOf(from) as number,
+    to: shareOf(to) as number,
   };
 }
 
@@ -50,32 +42,39 @@ export function rampShare({ start, end, from, to }: Ramp, now: number): number {
 /** The bucket of a context, or why there is none. */
 export type BucketOf = (context: EvaluationContext) => number | Fault;
 
+export interface Hashing {
+  readonly flag: Pick<Flag, 'key' | 'salt'>;
+  readonly findings: Pick<Findings, 'reads'>;
+}
+
 /** By what a rollout or a split puts contexts into buckets; the attributes that it reads go to the findings. */
 export function compileHashing(
-  { by, seed }: Hashed,
+  hashed: Hashed | number,
   kind: 'rollout' | 'split',
-  { reads, seed: otherwise }: Pick<Findings, 'reads'> & { readonly seed: string },
+  { flag, findings }: Hashing,
 ): BucketOf {
-  const state = seedState(seed ?? `${otherwise}:${kind}`);
-  for (const attribute of by ?? ['targetingKey']) reads.add(attribute);
-  if (by !== undefined) return (context) => bucketBy(state, by, context);
-  return ({ targetingKey }) => {
-    if (typeof targetingKey === 'string' && targetingKey !== '') return bucket(state, targetingKey);
-    return isMissing(targetingKey) ? missingTargetingKey : badTargetingKey;
+  // A mere percentage names neither.
+  const { by, seed }: Hashed = Object(hashed);
+  const state = seedState(seed ?? `${flag.salt ?? flag.key}:${kind}`);
+  const attributes = by ?? ['targetingKey'];
+  for (const attribute of attributes) findings.reads.add(attribute);
+  /** The first attribute that the context has decides. */
+  const bucketBy = (context: EvaluationContext): number | Fault => {
+    for (const attribute of attributes) {
+      const value = context[attribute];
+      if (value === undefined || value === null || value === '') continue;
+      if (typeof value === 'string' || (by && Number.isSafeInteger(value))) return bucket(state, String(value));
+      return by ? invalidContext(`attribute ${attribute} must be a string or a whole number`) : badTargetingKey;
+    }
+    return {
+      errorCode: 'TARGETING_KEY_MISSING',
+      errorMessage: `the context has no ${attributes.join(', ')}`,
+    };
   };
-}
-
-/** The first attribute that the context has decides. */
-function bucketBy(state: HashState, by: readonly string[], context: EvaluationContext): number | Fault {
-  for (const attribute of by) {
-    const value = context[attribute];
-    if (isMissing(value)) continue;
-    if (typeof value === 'string' || Number.isSafeInteger(value)) return bucket(state, String(value));
-    return invalidContext(`attribute ${attribute} must be a string or a whole number`);
-  }
-  return { ...missingTargetingKey, errorMessage: `the context has no ${by.join(', ')}` };
-}
-
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
+  if (by) return bucketBy;
+  // The commonest, without a loop.
+  return (context) => {
+    const { targetingKey } = context;
+    return typeof targetingKey === 'string' && targetingKey !== '' ? bucket(state, targetingKey) : bucketBy(context);
+  };
 }

@@ -1,50 +1,72 @@
 import type { Matcher } from './compiled.ts';
 import { badTargetingKey } from './evaluation.ts';
-import { type Naming, problemsOf } from './graph.ts';
-import { compileConditions, groupOf, matchEach, never, toolsOf } from './match.ts';
-import type { Condition, Ruleset, Segment } from './ruleset.ts';
-import { attempt, type Common, type CompiledSegment, newFindings, otherSemantics, type Scope } from './scope.ts';
+import { never } from './match.ts';
+import type { Flag, Problem, Ruleset, Segment } from './ruleset.ts';
+import { addFindings, attempt, newFindings, own, placed } from './scope.ts';
+import type { Semantics, SemanticsTools } from './semantics.ts';
 
-/** Compiles a segment when a flag, or another segment, first asks for it. */
-export function segmentCompiler({ segments, faults }: Ruleset, common: Omit<Common, 'segmentOf'>): Common['segmentOf'] {
-  const sources = new Map(Object.entries(segments));
-  const problems = problemsOf(sources, faults?.segments, nested);
-  const compiled = new Map<string, CompiledSegment>();
-  const compile = (key: string): CompiledSegment | undefined => {
-    const known = compiled.get(key);
-    const source = sources.get(key);
-    if (known !== undefined || source === undefined) return known;
-    const scope: Scope = { ...newFindings(problems.get(key)), ...common, segmentOf: compile };
-    const isSound = scope.problems.length === 0;
-    const matches = (isSound && attempt(scope, () => compileSegment(source, scope))) || never;
-    const made = { ...scope, matches };
-    compiled.set(key, made);
-    return made;
-  };
-  return compile;
+/** How many others one flag or segment may have to ask; `graph.ts` refuses more where a ruleset is parsed. */
+export const WORK_LIMIT = 1000;
+
+/** What all flags and segments of one compilation have in common. */
+export interface Common extends Pick<SemanticsTools, 'regex' | 'random' | 'decide'> {
+  readonly followed: ReadonlyMap<string, Semantics>;
 }
 
-const nested: Naming<Segment> = {
-  namesOf: ({ if: conditions = [] }) => namedIn(conditions),
-  noun: 'segments',
-  path: 'if',
-};
+/** What compiling a flag or a segment needs. */
+export interface Tools extends Common, Pick<SemanticsTools, 'findings' | 'segment'> {}
 
-/** The segments that conditions name. */
-function namedIn(conditions: readonly Condition[]): string[] {
-  return conditions.flatMap((condition) => {
-    if ('segment' in condition) return condition.segment;
-    return 'attr' in condition ? [] : namedIn(groupOf(condition)[1]);
-  });
+type CompiledSegment = Tools & { readonly matches: Matcher };
+
+/** Makes the tools for a flag or a segment with its known problems; segments are compiled when first asked for. */
+export function toolsMaker({ segments, faults }: Ruleset, common: Common): (problems?: readonly Problem[]) => Tools {
+  const compiled = new Map<string, CompiledSegment>();
+  const toolsFor = (problems?: readonly Problem[]) => {
+    const findings = newFindings(problems);
+    const segment = (key: string, path: string) => {
+      const named = compiled.get(key) ?? compileSegment(key);
+      const messages = named?.findings.problems.map((problem) => `segment ${key}: ${placed(problem)}`);
+      for (const message of messages ?? [`unknown segment ${key}`])
+        findings.problems.push({ path: `${path}.segment`, message });
+      if (named) addFindings(findings, named.findings);
+      return named?.matches ?? never;
+    };
+    return { ...common, findings, segment, matches: never as Matcher };
+  };
+  const compileSegment = (key: string) => {
+    const source = own(segments, key);
+    if (source === undefined) return undefined;
+    const tools = toolsFor(own(faults?.segments, key));
+    const { findings } = tools;
+    const { problems } = findings;
+    // Already now, so that one that asks for itself ends here.
+    compiled.set(key, tools);
+    if (problems.length === 0) tools.matches = attempt(findings, () => matcherOf(source, tools)) ?? never;
+    // One for all: what the others say would multiply too.
+    if (findings.work > WORK_LIMIT) problems.splice(0, problems.length, { path: 'if', message: 'too many segments' });
+    return tools;
+  };
+  return toolsFor;
+}
+
+/** The semantics that a flag or a segment follows; undefined, and a problem, where it was not given. */
+export function semanticsOf(
+  { semantics = 'burgee-1' }: Pick<Flag, 'semantics'>,
+  { followed, findings }: Tools,
+): Semantics | undefined {
+  const found = followed.get(semantics);
+  if (!found)
+    findings.problems.push({ path: 'semantics', message: `this evaluator was given no semantics ${semantics}` });
+  return found;
 }
 
 /** Who is in a segment: excluded keys never, included keys always, others when all conditions match. */
-function compileSegment(segment: Segment, scope: Scope): Matcher {
-  const matches = segment.if === undefined ? never : compileIf(segment.if, segment, scope);
+function matcherOf(segment: Segment, tools: Tools): Matcher {
+  const matches = (segment.if && semanticsOf(segment, tools)?.compileConditions?.(segment.if, tools)) ?? never;
   const excluded = new Set(segment.exclude);
   const included = new Set(segment.include);
   if (excluded.size + included.size === 0) return matches;
-  scope.reads.add('targetingKey');
+  tools.findings.reads.add('targetingKey');
   return (context, now) => {
     const { targetingKey } = context;
     if (typeof targetingKey === 'string') {
@@ -53,9 +75,4 @@ function compileSegment(segment: Segment, scope: Scope): Matcher {
     } else if (targetingKey !== undefined && targetingKey !== null) return badTargetingKey;
     return matches(context, now);
   };
-}
-
-function compileIf(conditions: readonly Condition[], { semantics = 'burgee-1' }: Segment, scope: Scope): Matcher {
-  if (semantics === 'burgee-1') return matchEach(compileConditions(conditions, 'if', scope));
-  return otherSemantics(semantics, scope)?.compileConditions?.(conditions, toolsOf(scope)) ?? never;
 }

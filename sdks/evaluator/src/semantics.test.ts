@@ -18,10 +18,10 @@ const echo: Semantics = {
     if ((flag.foreign as { broken?: unknown }).broken !== undefined) throw new Error('broken');
     const isStaff = segment('staff', 'foreign');
     findings.reads.add('variant');
-    findings.clocks.add(1000);
+    findings.changes.add({ everyMs: 1000 });
     return (context, now) => {
       if (context.variant === 'throw') throw new Error('thrown');
-      if (isStaff?.(context, now) === true) return outcome('off', { reason: 'TARGETING_MATCH' });
+      if (isStaff(context, now) === true) return outcome('off', { reason: 'TARGETING_MATCH' });
       const parent = decide('parent', context, now)?.variant ?? null;
       return outcome(typeof context.variant === 'string' ? context.variant : parent, { reason: 'SPLIT' });
     };

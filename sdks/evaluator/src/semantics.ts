@@ -1,9 +1,9 @@
-import type { Matcher } from './compiled.ts';
+import type { Matcher, Step } from './compiled.ts';
 import type { Evaluation, EvaluationContext } from './evaluation.ts';
 import type { OutcomeSet } from './outcomes.ts';
 import type { Condition, Flag } from './ruleset.ts';
 import type { Findings, RegexEngine } from './scope.ts';
-import type { Cause } from './serve.ts';
+import type { Outcome } from './serve.ts';
 
 /** Decides an enabled flag; may throw only where the context does. */
 export type Decider = (context: EvaluationContext, now: number) => Evaluation;
@@ -17,7 +17,7 @@ export interface Semantics {
   /** As a flag's `semantics` has it. */
   readonly name: string;
   /** Makes an enabled flag ready; faults go to `tools.findings.problems`, and it may throw. */
-  compileFlag(flag: Flag, tools: SemanticsTools): Decider;
+  compileFlag(flag: Flag, tools: SemanticsTools): Step;
   /** Makes the conditions of a segment ready whose `semantics` is this one; its lists of keys mean the same everywhere. */
   compileConditions?(conditions: readonly Condition[], tools: SegmentTools): Matcher;
   /** All that the flag can serve at an instant, where that can be told. */
@@ -35,12 +35,10 @@ export interface SemanticsTools {
   readonly regex: RegexEngine | undefined;
   /** In [0, 1); undefined: whatever would be random is `TARGETING_KEY_MISSING`. */
   readonly random: (() => number) | undefined;
-  /** What one compilation of a ruleset shares between the flags of one semantics. */
-  readonly shared: Map<string, unknown>;
   /** The one frozen evaluation for a variant, or the code's default, and a cause. */
-  outcome(variant: string | null, cause: Cause): Evaluation;
-  /** Decides another flag of the ruleset; undefined: there is none. */
+  readonly outcome: Outcome;
+  /** Decides another flag of the ruleset; undefined: there is none. The same function for all flags of one compilation. */
   decide(flagKey: string, context: EvaluationContext, now: number): Evaluation | undefined;
-  /** Asks for a segment; undefined, and a problem, where there is none that compiles. */
-  segment(key: string, path: string): Matcher | undefined;
+  /** Whether a context is in a segment; nobody is, and that is a problem, where there is none that compiles. */
+  segment(key: string, path: string): Matcher;
 }

@@ -2,7 +2,7 @@ import type { Step } from './compiled.ts';
 import { type Evaluation, type EvaluationMetadata, failed, type Reason } from './evaluation.ts';
 import { compileHashing } from './rollout.ts';
 import type { Flag, Json, Literal, Metadata, Serve, Split } from './ruleset.ts';
-import type { Scope } from './scope.ts';
+import type { SemanticsTools } from './semantics.ts';
 
 /** Why an evaluation came out. */
 export interface Cause {
@@ -15,12 +15,8 @@ export interface Cause {
 export type Outcome = (serve: string | null | Literal, cause: Cause, more?: Metadata) => Evaluation;
 
 /** What compiling a flag needs. */
-export interface FlagScope extends Scope {
-  readonly key: string;
+export interface FlagScope extends SemanticsTools {
   readonly flag: Flag;
-  /** What hashes begin with where nothing else is named. */
-  readonly seed: string;
-  readonly outcome: Outcome;
 }
 
 /** A variant that is not there is the code's default. */
@@ -40,10 +36,11 @@ export function outcomesOf(flagKey: string, flag: Flag): Outcome {
 
 /** What is served once a rule, or nothing, has matched. */
 export function compileServe(serve: Serve, cause: Cause, scope: FlagScope): Step {
-  const { key, outcome } = scope;
+  const { flag, outcome } = scope;
   if (serve === null || typeof serve === 'string' || 'value' in serve) return outcome(serve, cause);
-  const arms = armsOf(serve, cause, outcome);
+  const arms = armsOf(serve, { ...cause, reason: 'SPLIT' }, outcome);
   const bucketOf = compileHashing(serve, 'split', scope);
+  const { key } = flag;
   return (context) => {
     const bucket = bucketOf(context);
     if (typeof bucket !== 'number') return failed(key, bucket);
@@ -57,7 +54,7 @@ function armsOf({ split }: Split, cause: Cause, outcome: Outcome): { end: number
   let end = 0;
   return split.map(([variant, weight, metadata]) => {
     end += weight;
-    return { end, served: outcome(variant, { ...cause, reason: 'SPLIT' }, metadata) };
+    return { end, served: outcome(variant, cause, metadata) };
   });
 }
 

@@ -68,7 +68,7 @@ test('ramps as the vectors say', () => {
 });
 
 test('hashes numbers as their decimal text, and nothing else that is no text', () => {
-  const bucketOf = compileHashing({ by: ['a'], seed: 's' }, 'split', { ...newFindings(), seed: '' });
+  const bucketOf = compileHashing({ by: ['a'], seed: 's' }, 'split', { findings: newFindings(), flag: { key: '' } });
   for (const { value, text } of read('bucketing.json').numbers) {
     const found = bucketOf({ a: value });
     expect(typeof found === 'number' ? found : found.errorCode, value).toBe(
@@ -79,7 +79,10 @@ test('hashes numbers as their decimal text, and nothing else that is no text', (
 
 test('hashes the seed, else salt and use, before the value', () => {
   for (const { seed, salt, use, text } of read('bucketing.json').seeds) {
-    const bucketOf = compileHashing(seed === null ? {} : { seed }, use, { ...newFindings(), seed: salt });
+    const bucketOf = compileHashing(seed === null ? {} : { seed }, use, {
+      findings: newFindings(),
+      flag: { key: salt },
+    });
     expect(`${text}`.endsWith(':')).toBe(true);
     for (const targetingKey of ['ada', 'bob', 'é'])
       expect(bucketOf({ targetingKey })).toBe(bucket(seedState(text.slice(0, -1)), targetingKey));

@@ -1,4 +1,4 @@
-import { parseRuleset } from '@burgee/evaluator';
+import { type Problem, parseRuleset } from '@burgee/evaluator';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { broken, goodFlag, goodSegment, oddRules } from '../documents.ts';
@@ -13,7 +13,7 @@ test(`two readers take the same flags (${runs(5)} flags, seed ${seed})`, { timeo
   let refused = 0;
   const alike = fc.property(documents, (flag) => {
     const key = keyOf(flag);
-    const problems = faultsOf({ flags: { [key]: flag } }).flags[key];
+    const problems = ofForm(faultsOf({ flags: { [key]: flag } }).flags[key]);
     expect(isFlag(flag, key), JSON.stringify(problems)).toBe(problems === undefined);
     if (problems !== undefined) refused++;
   });
@@ -24,11 +24,17 @@ test(`two readers take the same flags (${runs(5)} flags, seed ${seed})`, { timeo
 test(`two readers take the same segments (seed ${seed})`, { timeout: 30_000 + cases }, () => {
   const alike = fc.property(segments, (segment) => {
     const key = keyOf(segment);
-    const problems = faultsOf({ segments: { [key]: segment } }).segments[key];
+    const problems = ofForm(faultsOf({ segments: { [key]: segment } }).segments[key]);
     expect(isSegment(segment, key), JSON.stringify(problems)).toBe(problems === undefined);
   });
   fc.assert(alike, { seed, numRuns: runs(5) });
 });
+
+/** Not those that the form has nothing to do with: what lies on a cycle, and what asks for a later evaluator. */
+function ofForm(problems: readonly Problem[] = []): readonly Problem[] | undefined {
+  const found = problems.filter(({ message }) => !/ in a cycle through |^needs evaluator level /.test(message));
+  return found.length === 0 ? undefined : found;
+}
 
 /** The second reader knows no semantics of other systems. */
 function isOurs(document: unknown): boolean {

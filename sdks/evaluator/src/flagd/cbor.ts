@@ -51,7 +51,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 function writeText(text: string, bytes: number[]): void {
   const encoded = utf8(text);
   writeHead(3, encoded.length, bytes);
-  for (const byte of encoded) bytes.push(byte);
+  for (let i = 0; i < encoded.length; i++) bytes.push(encoded.charCodeAt(i));
 }
 
 /** The kind of an item and its length or value, in as few bytes as hold it. */

@@ -104,8 +104,8 @@ test('reads and writes numbers as Go does', () => {
 
 describe('what a flag depends on', () => {
   const findings = (targeting: unknown) => {
-    const { attributes, clocks } = compiled(flagOf(targeting));
-    return { attributes, clocks: [...clocks] };
+    const { attributes, changes } = compiled(flagOf(targeting));
+    return { attributes, clocks: [...changes].map((change) => (change as { everyMs: number }).everyMs) };
   };
 
   test.each([

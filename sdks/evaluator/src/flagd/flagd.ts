@@ -62,12 +62,15 @@ function compileTargeting(targeting: unknown, operators: Operators, findings: Fi
   }
 }
 
+/** Its clock has whole seconds. */
+const SECONDS = { everyMs: 1_000 };
+
 /** Flagd's own additions are a clock and the flag's key; everything else is an attribute. */
-function note(path: readonly string[] | undefined, { reads, clocks }: Findings): void {
+function note(path: readonly string[] | undefined, { reads, changes }: Findings): void {
   const [name, part] = path ?? [];
   if (name === undefined) reads.add('*');
   else if (name !== '$flagd') reads.add(name);
-  if (name === undefined || (name === '$flagd' && part !== 'flagKey')) clocks.add(1_000);
+  if (name === undefined || (name === '$flagd' && part !== 'flagKey')) changes.add(SECONDS);
 }
 
 interface Decision {

@@ -1,4 +1,4 @@
-import { absorb, finish, hash, START } from '../bucket.ts';
+import { hash, hashBytes, START } from '../bucket.ts';
 import { cbor } from './cbor.ts';
 import { compileLogic, isConstant, type Operator } from './compiler.ts';
 import { field, isList, isMap, type List, listOf } from './value.ts';
@@ -43,14 +43,14 @@ export const fractional2: Fractional = {
 
 /** As before, with the hash of the deterministic CBOR of any value but null and lists. */
 export const fractional3: Fractional = {
-  hashValue: (value) => (isList(value) || value === null ? undefined : hashBytes(cbor(value))),
-  hashKey: (flagKey, targetingKey) => hashBytes(cbor([flagKey, targetingKey])),
+  hashValue: (value) => (isList(value) || value === null ? undefined : hashCbor(value)),
+  hashKey: (flagKey, targetingKey) => hashCbor([flagKey, targetingKey]),
   nullIsKey: false,
   choose: multiplyAndShift,
 };
 
-function hashBytes(bytes: Uint8Array): number {
-  return finish(absorb(START, bytes));
+function hashCbor(value: unknown): number {
+  return hashBytes(START, Array.from(cbor(value), (byte) => String.fromCharCode(byte)).join(''));
 }
 
 function multiplyAndShift(bits: number, weights: readonly number[], total: number): number {

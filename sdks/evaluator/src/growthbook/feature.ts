@@ -21,7 +21,10 @@ export interface CompiledFeature {
 }
 
 /** What a feature borrows to be compiled. */
-export type FeatureTools = Pick<SemanticsTools, 'findings' | 'shared' | 'outcome' | 'decide'>;
+export interface FeatureTools extends Pick<SemanticsTools, 'findings' | 'outcome' | 'decide'> {
+  /** The features of one compilation, by key. */
+  readonly features: Map<string, CompiledFeature>;
+}
 
 /** Makes the feature of a flag ready; faults go to the findings. */
 export function compileFeature(flag: Flag, tools: FeatureTools, strict: boolean): CompiledFeature {
@@ -35,7 +38,7 @@ export function compileFeature(flag: Flag, tools: FeatureTools, strict: boolean)
     isBroken: () => problems.length > 0,
     decide: compileDecision(feature ?? {}, flag, tools, { strict, report }),
   };
-  tools.shared.set(flag.key, compiled);
+  tools.features.set(flag.key, compiled);
   return compiled;
 }
 
@@ -154,12 +157,12 @@ function firstKey({ meta }: Record<string, unknown>): string {
 }
 
 /** Features of the same semantics know of cycles through each other; any other flag is asked at its own door. */
-function parentAsker({ shared, decide }: FeatureTools): AskParent {
+function parentAsker({ features, decide }: FeatureTools): AskParent {
   let isAway = false;
   return (key, asked) => {
     if (isOnPath(key, asked.path)) return CYCLE;
     if (++parentsAsked > PARENTS_LIMIT || asked.path.depth >= DEPTH_LIMIT) throw TOO_MANY_PARENTS;
-    const feature = shared.get(key) as CompiledFeature | undefined;
+    const feature = features.get(key);
     if (feature?.flag.enabled === true) {
       if (feature.isBroken()) return NO_VALUE;
       return feature.decide({

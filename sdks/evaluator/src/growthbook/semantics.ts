@@ -2,7 +2,7 @@ import type { EvaluationContext } from '../evaluation.ts';
 import type { OutcomeSet } from '../outcomes.ts';
 import type { Flag } from '../ruleset.ts';
 import { newFindings } from '../scope.ts';
-import type { Semantics } from '../semantics.ts';
+import type { Semantics, SemanticsTools } from '../semantics.ts';
 import { begin, type CompiledFeature, compileFeature, deciderOf } from './feature.ts';
 import { outcomesOf } from './outcomes.ts';
 import { Stopped } from './stopped.ts';
@@ -19,10 +19,14 @@ import { Stopped } from './stopped.ts';
 export function growthbook(name: string, strict: boolean): Semantics {
   /** For explanations, which come without the tools that a flag was compiled with. */
   const compiled = new WeakMap<Flag, CompiledFeature>();
+  /** By what decides for a flag's parents, which is one function for each compilation. */
+  const known = new WeakMap<SemanticsTools['decide'], Map<string, CompiledFeature>>();
   return {
     name,
     compileFlag: (flag, tools) => {
-      const feature = compileFeature(flag, tools, strict);
+      const features = known.get(tools.decide) ?? new Map();
+      known.set(tools.decide, features);
+      const feature = compileFeature(flag, { ...tools, features }, strict);
       compiled.set(flag, feature);
       return deciderOf(feature);
     },
@@ -34,7 +38,11 @@ export function growthbook(name: string, strict: boolean): Semantics {
 /** Without other flags: their prerequisites have no value. */
 function compileAlone(flag: Flag, strict: boolean): CompiledFeature {
   const outcome = () => Object.freeze({ flagKey: flag.key, reason: 'UNKNOWN' as const });
-  return compileFeature(flag, { findings: newFindings(), shared: new Map(), outcome, decide: () => undefined }, strict);
+  return compileFeature(
+    flag,
+    { findings: newFindings(), features: new Map(), outcome, decide: () => undefined },
+    strict,
+  );
 }
 
 function explained({ flag, decide }: CompiledFeature, context: EvaluationContext, now: number): string[] {

@@ -27,7 +27,7 @@ function compileCondition(condition: Condition, path: string, scope: ConditionSc
 }
 
 function compileSegment(key: string, path: string, { segment, findings }: ConditionScope): Matcher {
-  if (segment !== undefined) return segment(key, path) ?? never;
+  if (segment !== undefined) return segment(key, path);
   findings.problems.push({ path: `${path}.segment`, message: `unknown segment ${key}` });
   return never;
 }

@@ -1,4 +1,4 @@
-import { absorb, finish, hash, utf8 } from '../bucket.ts';
+import { absorb, hash, hashBytes, utf8 } from '../bucket.ts';
 
 /** Which bytes of a text are hashed: those of UTF-8, or the low one of each UTF-16 unit. */
 export type Encoding = 'utf-8' | 'low-bytes';
@@ -16,7 +16,7 @@ export function hasher(groupId: string, seed: number, encoding: Encoding): (valu
   const bytesOf = encoding === 'utf-8' ? utf8 : lowBytes;
   const state = absorb({ mixed: seed, word: 0, bits: 0, length: 0 }, bytesOf(`${groupId}:`));
   if (encoding === 'utf-8') return (value) => hash(state, value);
-  return (value) => (isAscii(value) ? hash(state, value) : finish(absorb(state, lowBytes(value))));
+  return (value) => (isAscii(value) ? hash(state, value) : hashBytes(state, lowBytes(value)));
 }
 
 function isAscii(text: string): boolean {
@@ -25,6 +25,6 @@ function isAscii(text: string): boolean {
   return units < 128;
 }
 
-function lowBytes(text: string): number[] {
-  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i) & 0xff);
+function lowBytes(text: string): string {
+  return Array.from({ length: text.length }, (_, i) => String.fromCharCode(text.charCodeAt(i) & 0xff)).join('');
 }

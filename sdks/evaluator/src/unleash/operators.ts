@@ -1,7 +1,7 @@
 import type { Matcher } from '../compiled.ts';
 import type { Fault } from '../evaluation.ts';
-import { byteLength, compareVersions } from '../grammar.ts';
-import { type Address, addressOf, isIn, type Network, networkOf } from '../network.ts';
+import { compareVersions } from '../grammar.ts';
+import { addressOf, isIn, type Network, networkOf } from '../network.ts';
 import type { AttributeCondition } from '../ruleset.ts';
 import type { Findings, RegexEngine } from '../scope.ts';
 import { type Read, reader } from './context.ts';
@@ -13,9 +13,6 @@ export interface Surroundings {
   readonly findings: Findings;
   readonly regex: RegexEngine | undefined;
 }
-
-/** Longest text, in UTF-8 bytes, that a pattern is applied to. */
-const SUBJECT_LIMIT = 512;
 
 interface Asked extends Surroundings {
   readonly attr: string;
@@ -83,7 +80,7 @@ function compileDate({ attr, values, dialect, findings }: Asked, passes: (a: num
   const operand = dialect.dateOf(values[0] ?? '');
   // The answer changes at the instant itself or just behind it, and by a clock of whole seconds with the next one.
   const nextSecond = Math.floor(operand / 1000) * 1000 + 1000;
-  if (!Number.isNaN(operand)) for (const at of [operand, operand + 1, nextSecond]) findings.instants.add(at);
+  if (!Number.isNaN(operand)) for (const at of [operand, operand + 1, nextSecond]) findings.changes.add(at);
   return (context, now) => passes(clock(context, now), operand);
 }
 
@@ -122,11 +119,11 @@ function pattern({ attr, values: [source], ignoreCase, regex }: Asked): TextTest
   if (source === undefined) return () => false;
   const test = compilePattern(ignoreCase ? `(?i)${source}` : source, regex);
   if (test === undefined) return () => false;
-  return (text) => (byteLength(text) <= SUBJECT_LIMIT ? test(text) : tooLong(attr));
+  return (text) => test(text) ?? tooLong(attr);
 }
 
 /** undefined: no pattern at all, which matches nothing; one that is only too large is an error of the flag. */
-function compilePattern(source: string, regex: RegexEngine): ((text: string) => boolean) | undefined {
+function compilePattern(source: string, regex: RegexEngine): ReturnType<RegexEngine['compile']> | undefined {
   try {
     return regex.compile(source);
   } catch (error) {
@@ -138,7 +135,7 @@ function compilePattern(source: string, regex: RegexEngine): ((text: string) => 
 function tooLong(attr: string): Fault {
   return {
     errorCode: 'INVALID_CONTEXT',
-    errorMessage: `attribute ${attr} has more than ${SUBJECT_LIMIT} bytes, too many for a pattern`,
+    errorMessage: `attribute ${attr} has more than 512 bytes, too many for a pattern`,
   };
 }
 
@@ -154,14 +151,10 @@ function network({ values, dialect }: Asked): TextTest {
     if (list.length === 0) return false;
     const own = networkOf(dialect.networkText(text, 'context'));
     if (own === undefined || (dialect.encoding === 'utf-8' && addressOf(text) === undefined)) return false;
-    return list.some((one) => isSame(one.address, own.address) || (own.bits >= one.bits && isIn(one, own.address)));
+    return list.some((one) => one.address === own.address || (own.bits >= one.bits && isIn(one, own.address)));
   };
 }
 
 function familyOf(text: string): '4' | '6' {
   return text.includes(':') ? '6' : '4';
-}
-
-function isSame(a: Address, b: Address): boolean {
-  return a.every((group, i) => group === b[i]);
 }

@@ -44,7 +44,7 @@ function compileBucket(
 
 function compilePercent({ rollout }: Rule, { findings }: FlagScope): (now: number) => number {
   const share = shareOf(rollout);
-  if (typeof share === 'object') findings.ramps.add(share);
+  if (typeof share === 'object') findings.changes.add(share);
   return (now) => shareAt(share, now) / 1000;
 }
 

@@ -1,4 +1,4 @@
-import { type EvaluationContext, type Fault, missingTargetingKey } from '../evaluation.ts';
+import type { EvaluationContext, Fault } from '../evaluation.ts';
 import type { Findings } from '../scope.ts';
 import { directReader, reader } from './context.ts';
 import type { Dialect } from './dialect.ts';
@@ -50,6 +50,6 @@ function hashed(text: string | undefined, hashesEmpty: boolean): string | undefi
 
 /** Why there is no answer where chance would decide and nobody lent it. */
 export const noChance: Fault = {
-  ...missingTargetingKey,
+  errorCode: 'TARGETING_KEY_MISSING',
   errorMessage: 'the context has none of the attributes, and nothing random was given to compile',
 };

@@ -185,9 +185,9 @@ test('tells the variant in the metadata, and none where no weight is left', () =
 
 test('knows what it reads and when it changes', () => {
   const dated = [{ attr: 'currentTime', op: 'DATE_AFTER', values: ['2026-01-01T00:00:00Z'] }];
-  const { attributes, instants } = compiled({ rules: [rule({ if: dated })] });
+  const { attributes, changes } = compiled({ rules: [rule({ if: dated })] });
   expect(attributes).toEqual(['currentTime', 'properties']);
-  expect([...instants][0]).toBe(Date.UTC(2026, 0, 1));
+  expect([...changes][0]).toBe(Date.UTC(2026, 0, 1));
 });
 
 test('tells all outcomes, and why', () => {
