@@ -4,7 +4,6 @@ import { isUnavailable } from './errors.ts';
 import { createApp } from './main.ts';
 import { createLogger } from './platform.module.ts';
 import { RulesetStore } from './ruleset/ruleset.store.ts';
-import { RULESET_SOURCE, type RulesetSource } from './ruleset/source.ts';
 
 /**
  * Saves what a relay with these settings would serve into its folder of snapshots, and ends.
@@ -21,19 +20,17 @@ export async function pullSnapshots(env: Environment): Promise<string[]> {
   const app = await createApp(config, createLogger(config.logLevel));
   try {
     await app.init();
-    const rulesets = app.get(RulesetStore);
-    const { own } = app.get<RulesetSource>(RULESET_SOURCE);
-    await Promise.all(own.map((id) => refreshed(rulesets, id)));
-    return rulesets.snapshots().map(({ ruleset }) => ruleset.environment);
+    return await served(app.get(RulesetStore));
   } finally {
     await app.close();
   }
 }
 
-async function refreshed(rulesets: RulesetStore, environmentId: string): Promise<void> {
+async function served(rulesets: RulesetStore): Promise<string[]> {
   for (const giveUpAt = Date.now() + answerWithinMs; ; await pause(retryMs)) {
     try {
-      return await rulesets.refresh(environmentId);
+      await rulesets.synchronise();
+      return rulesets.snapshots().map(({ ruleset }) => ruleset.environment);
     } catch (error) {
       if (!isUnavailable(error) || Date.now() > giveUpAt) throw error;
     }

@@ -17,8 +17,6 @@ import { hear, nothingTold, type Told } from './told.ts';
  */
 @Injectable()
 export class UpstreamListener implements RulesetSource, KeySource {
-  /** Few, and each is why this relay runs. */
-  readonly own: readonly string[];
   readonly #followed: ReadonlyMap<string, Followed>;
   readonly #logger: Logger;
   readonly #uses = new Map<string, number>();
@@ -28,7 +26,6 @@ export class UpstreamListener implements RulesetSource, KeySource {
     this.#logger = logger;
     const followed = upstream.environments.map((environment) => [environment.id, new Followed(upstream, environment)]);
     this.#followed = new Map(followed as [string, Followed][]);
-    this.own = [...this.#followed.keys()];
   }
 
   async readRuleset(
@@ -41,8 +38,9 @@ export class UpstreamListener implements RulesetSource, KeySource {
     return { raw: ruleset as unknown as RawRuleset, auditHead, auditEntry: '0' };
   }
 
+  /** Of all that are followed: they are few, and each is why this relay runs. */
   async readVersions(): Promise<ReadonlyMap<string, string>> {
-    const versions = this.own.map((id) => [id, this.#reached(id).told.ruleset?.version] as const);
+    const versions = [...this.#followed.keys()].map((id) => [id, this.#reached(id).told.ruleset?.version] as const);
     return new Map(versions.flatMap(([id, version]) => (version === undefined ? [] : [[id, version] as const])));
   }
 
@@ -62,7 +60,7 @@ export class UpstreamListener implements RulesetSource, KeySource {
   async readKey(hash: string): Promise<StoredKey | undefined> {
     const known = [...this.#followed.values()].flatMap(({ told: { keys } }) => keys ?? []);
     const key = known.find((one) => one.hash === hash);
-    if (key === undefined) for (const id of this.own) this.#reached(id);
+    if (key === undefined) for (const id of this.#followed.keys()) this.#reached(id);
     return key;
   }
 

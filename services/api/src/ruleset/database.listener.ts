@@ -18,8 +18,6 @@ import type { Listener, RulesetSource, StoredRuleset } from './source.ts';
  */
 @Injectable()
 export class DatabaseListener implements RulesetSource, KeySource {
-  /** It may hold any number of environments: each is read when somebody uses it. */
-  readonly own: readonly string[] = [];
   readonly #config: Config;
   readonly #postgres: Postgres;
   readonly #logger: Logger;

@@ -12,7 +12,6 @@ import type { Listener, RulesetSource } from './source.ts';
 
 /** A source of one environment in memory, which counts what is asked of it. */
 class MemorySource implements RulesetSource, KeySource {
-  readonly own = ['e'];
   version = '1.a';
   comparisons = 0;
   listenings = 0;

@@ -30,7 +30,7 @@ export class RulesetStore implements OnApplicationShutdown {
   readonly #saved = new Map<string, SavedSnapshot>();
   #lastSyncAt: number | null = null;
 
-  /** Compares every open environment's version with the source and reads those that differ. */
+  /** Compares every open environment's version with the source, and reads those that differ or are not open yet. */
   readonly synchronise: () => Promise<void>;
 
   constructor(
@@ -112,8 +112,7 @@ export class RulesetStore implements OnApplicationShutdown {
 
   /** Follows a hint that an environment changed; environments nobody uses stay unread. */
   async follow(environmentId: string, changedAt: number | undefined): Promise<void> {
-    const isUsed = this.current(environmentId) !== undefined || this.#source.own.includes(environmentId);
-    if (!isUsed) return;
+    if (this.current(environmentId) === undefined) return;
     const room = this.#roomOf(environmentId);
     room.hintedAt ??= changedAt;
     await room.read();

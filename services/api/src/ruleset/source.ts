@@ -14,8 +14,6 @@ export interface StoredRuleset {
  * is the truth.
  */
 export interface RulesetSource {
-  /** Environments that this process is there for: opened at once, and not on their first use. */
-  readonly own: readonly string[];
   /**
    * Reads an environment in one instant; undefined: there is none.
    *
@@ -23,7 +21,7 @@ export interface RulesetSource {
    * @throws RefusedRuleset when what is there cannot be served as a whole
    */
   readRuleset(environmentId: string, heldVersion: string | undefined): Promise<StoredRuleset | 'unchanged' | undefined>;
-  /** The versions of environments, by id; one that is not there is left out. */
+  /** The versions of environments, by id, and of others that are to be opened without being asked for. */
   readVersions(environmentIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Earlier forms of flags, newest first, none newer than the audit entry. */
   readFormerForms(environmentId: string, flagKeys: readonly string[], auditEntry: string): Promise<FormerForms>;
