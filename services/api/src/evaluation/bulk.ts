@@ -1,5 +1,6 @@
 import type { CompiledFlag, CompiledRuleset, Evaluation } from '@burgee/evaluator';
 import type { Counter } from '../ruleset/tally.store.ts';
+import { flat } from './flat.ts';
 
 /** The texts of one evaluation in the form of a body, and where it is counted when it is handed out with all others. */
 export interface Piece {
@@ -47,7 +48,7 @@ export class Bulk {
     this.varying = { ...compiled, lists: { all: varying, clientVisible: varying } };
     this.same = same;
     this.#places = places;
-    this.#rest = text;
+    this.#rest = flat(text);
     this.#pieceOf = pieceOf;
   }
 
@@ -75,7 +76,7 @@ export class Bulk {
     const known = evaluations.indexOf(evaluation);
     if (known >= 0) return pieces[known] as Piece;
     const { text, delivered } = this.#pieceOf(evaluation);
-    const piece = { text: before + text, delivered };
+    const piece = { text: flat(before + text), delivered };
     // an error may be an object of its own every time
     if (evaluation.errorCode === undefined && evaluations.length < outcomesKept) {
       evaluations.push(evaluation);

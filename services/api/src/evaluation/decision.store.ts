@@ -14,6 +14,7 @@ import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
 import { type CountedTogether, type Counter, Tally } from '../ruleset/tally.store.ts';
 import { Bulk, type Written } from './bulk.ts';
+import { flat } from './flat.ts';
 import { KeptBodies } from './kept-bodies.ts';
 import { Recent } from './recent.ts';
 import { type Audience, decisionMember, ofrepEntry, type Rendering } from './rendering.ts';
@@ -201,8 +202,8 @@ export class Decisions {
       isFound ? this.#tally.counter({ ...served, application: 'ofrep', source }, reason) : this.#tally.unnamed(reason);
     return {
       evaluation,
-      entry: ofrepEntry(evaluation, rendering),
-      member: decisionMember(evaluation, rendering),
+      entry: flat(ofrepEntry(evaluation, rendering)),
+      member: flat(decisionMember(evaluation, rendering)),
       used: counter('used'),
       delivered: counter('delivered'),
     };
