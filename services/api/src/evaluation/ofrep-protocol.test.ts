@@ -5,7 +5,9 @@ import { type EventReader, readEvents } from '../ruleset/event-reader.support.ts
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi([
+  // on a busy machine the first change may come before the api listens
+  const more = { BURGEE_POLL_INTERVAL_MS: '200' };
+  const flags = [
     { key: 'everybody', clientVisible: true },
     {
       key: 'astray',
@@ -16,7 +18,8 @@ beforeAll(async () => {
     },
     // of another system, whose keys may be of any letters
     ...['größe', 'a b', 'Ünïcode-日本', 'per%cent', 'plus+x'].map((key) => ({ key, semantics: 'unleash' })),
-  ]);
+  ];
+  api = await startTestApi(flags, { more });
 });
 afterAll(() => api.stop());
 
