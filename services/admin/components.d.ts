@@ -86,6 +86,7 @@ declare module 'vue' {
     UKbd: typeof import('./../../node_modules/.pnpm/@nuxt+ui@4.11.2_d7ed41f43e8d81aa10b3305bdee1779f/node_modules/@nuxt/ui/dist/runtime/components/Kbd.vue')['default']
     ULink: typeof import('./../../node_modules/.pnpm/@nuxt+ui@4.11.2_d7ed41f43e8d81aa10b3305bdee1779f/node_modules/@nuxt/ui/dist/runtime/vue/overrides/vue-router/Link.vue')['default']
     UModal: typeof import('./../../node_modules/.pnpm/@nuxt+ui@4.11.2_d7ed41f43e8d81aa10b3305bdee1779f/node_modules/@nuxt/ui/dist/runtime/components/Modal.vue')['default']
+    UnknownList: typeof import('./src/components/unknown-list.vue')['default']
     UnsavedChanges: typeof import('./src/components/unsaved-changes.vue')['default']
     USelect: typeof import('./../../node_modules/.pnpm/@nuxt+ui@4.11.2_d7ed41f43e8d81aa10b3305bdee1779f/node_modules/@nuxt/ui/dist/runtime/components/Select.vue')['default']
     USkeleton: typeof import('./../../node_modules/.pnpm/@nuxt+ui@4.11.2_d7ed41f43e8d81aa10b3305bdee1779f/node_modules/@nuxt/ui/dist/runtime/components/Skeleton.vue')['default']
