@@ -15,12 +15,12 @@ const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const key = newApiKey('server', 'test');
 let database: ThrowawayDatabase;
 let balancer: Balancer;
-let replicas: ServerProcess[];
+let replicas: ServerProcess[] = [];
 
 beforeAll(async () => {
   database = await throwawayDatabase();
-  await Promise.all([build(), addFlags()]);
   balancer = await startBalancer();
+  await Promise.all([build(), addFlags()]);
   replicas = await Promise.all([1, 2, 3].map(startReplica));
   balancer.use(replicas.map(({ url }) => url));
 }, 300_000);
