@@ -67,6 +67,13 @@ export const pathCases: readonly Case[] = [
   { name: 'a line feed', ask: flag('a%0d%0aSet-Cookie:x=1'), ...noFlag('a\r\nSet-Cookie:x=1') },
   { name: 'a fragment', ask: flag('checkout#nope'), status: 200 },
   { name: 'a query', ask: flag('checkout?key=nope'), status: 200 },
+  {
+    name: 'a fragment at the door of GraphQL',
+    ask: () => ({ path: '/graphql#x', body: '{' }),
+    status: 400,
+    code: 'PARSE_ERROR',
+    sentence: 'body is not JSON: unexpected end at byte 1',
+  },
   { name: 'a path in upper case (NestJS CVE-2025-69211)', ask: at('/V1/ruleset'), ...nothing },
   { name: 'a doubled slash (Fastify CVE-2026-33808)', ask: at('/v1//ruleset'), ...nothing },
   { name: 'a doubled slash at the start (Fastify CVE-2026-22031)', ask: at('//v1/ruleset'), ...nothing },

@@ -44,14 +44,14 @@ export async function check(given: Given, { ask, status, code, sentence, shows }
 
 /** Reads code and sentence, and that they stand in the form of the door that was asked. */
 export function troubleIn(answer: WireAnswer, target: string): Trouble {
-  const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');
   const body = JSON.parse(answer.body) as Record<string, unknown>;
   expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
   if (path.startsWith('/ofrep/')) {
     const { errorCode, errorDetails } = body;
     return checked(errorCode, errorDetails);
   }
-  if (/^\/graphql(\/|\?|$)/.test(path) && Array.isArray(body.errors)) {
+  if (/^\/graphql(\/|$)/.test(path) && Array.isArray(body.errors)) {
     const [first] = body.errors as { message: unknown; extensions: { code: unknown; fix: unknown } }[];
     expect(first?.extensions.fix).toEqual(expect.any(String));
     return checked(first?.extensions.code, first?.message);

@@ -99,7 +99,7 @@ function openFeatureCode({ code }: BurgeeError, path: string): string {
 
 /** Without the origin, which a request to a proxy has before its path. */
 function pathOf(request: FastifyRequest): string {
-  return request.url.replace(/^https?:\/\/[^/?#]*/i, '').split('?', 1)[0] || '/';
+  return request.url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] || '/';
 }
 
 /** The flag that was asked for; one that no flag can be called reaches no route. */
