@@ -59,6 +59,7 @@ export async function readRuleset(
   if (row === undefined) return undefined;
   const { version, text, flagRows } = row;
   if (text === null) return 'unchanged';
+  if (rows.length > 1) throw new RefusedRuleset(version, 'the environment is there more than once');
   if (row.hasDoubledSegments) throw new RefusedRuleset(version, 'some segments are there more than once');
   const raw = rawRuleset({ version, text, flagRows: flagRows ?? 0 });
   return { raw, auditHead: row.auditHead, auditEntry: row.auditEntry };
