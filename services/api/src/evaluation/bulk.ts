@@ -35,12 +35,13 @@ export class Bulk {
     let text = '';
     for (const [index, flag] of flags.entries()) {
       if (index > 0) text += ',';
-      if (flag.same === undefined) {
+      const { step } = flag;
+      if (typeof step === 'function') {
         varying.push(flag);
         places.push({ before: text, evaluations: [], pieces: [] });
         text = '';
       } else {
-        const piece = pieceOf(flag.same);
+        const piece = pieceOf(step);
         text += piece.text;
         same.push(piece.delivered);
       }
