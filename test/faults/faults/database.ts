@@ -44,7 +44,7 @@ const stoppedWhileCommitting: Fault = {
   id: 'F03',
   title: 'immediate stops of Postgres, and cut ways, in the middle of commits: unknown outcomes are applied once or not at all',
   scenery: { quiet: true, retry: true },
-  mutants: ['no-revision-check'],
+  mutants: ['commits-at-times'],
   async play(stage) {
     const { postgres } = stage.bed;
     const writer = stage.writer;

@@ -15,6 +15,8 @@ export interface Replica {
   readonly url: string;
   readonly pid: number;
   readonly output: () => string;
+  /** What it said first: a mutant says there that it is in place. */
+  readonly firstWords: () => string;
   /** Exit code or signal; pending while it lives. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
   readonly isAlive: () => boolean;
@@ -46,9 +48,11 @@ export function startReplica({ env, host, port, mutant, within = [] }: ReplicaOp
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // it stops by itself when this process is gone
   });
   let output = '';
+  let firstWords = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-200_000);
+      if (firstWords.length < 10_000) firstWords += text;
     });
   const dismiss = () => child.kill('SIGKILL');
   process.once('exit', dismiss);
@@ -66,6 +70,7 @@ export function startReplica({ env, host, port, mutant, within = [] }: ReplicaOp
     url,
     pid: child.pid ?? 0,
     output: () => output,
+    firstWords: () => firstWords,
     ended,
     isAlive,
     signal: (name) => void child.kill(name),
@@ -81,7 +86,7 @@ export function startReplica({ env, host, port, mutant, within = [] }: ReplicaOp
 
 async function answers(url: string, isAlive: () => boolean, output: () => string): Promise<void> {
   if (!isAlive()) throw new Error(`the replica ended: ${output().slice(-2000)}`);
-  const response = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(1000) });
+  const response = await fetch(`${url}/livez`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(1000) });
   if (!response.ok) throw new Error(`/livez answers ${response.status}`);
 }
 

@@ -78,6 +78,8 @@ export class Stage {
   writer!: Writer;
   load: Load | undefined;
   base = 0;
+  /** Where a fault may put something that an api could wrongly lean on. */
+  neighbourPort = 0;
   /** Version of the last change that was planted past the triggers. */
   plantedAt = 0;
 
@@ -97,6 +99,7 @@ export class Stage {
     this.model = new Model(this.bed.world.flags, this.base);
     const { budgetMs = 1000, afterOutageMs = 3000 } = this.scenery;
     this.judge = new Judge(this.model, this.tally, this.scale.isTimed ? { budgetMs, afterOutageMs } : undefined);
+    this.neighbourPort = await freePort();
     const count = this.scenery.replicas ?? 2;
     for (let index = 0; index < count; index += 1) await this.prepare(index);
     this.balancer = await balance(this.replicas);
@@ -289,7 +292,7 @@ export class Stage {
     this.#options[index] = {
       host,
       port,
-      mutant: this.mutant,
+      mutant: this.mutant?.startsWith('app-') === true ? undefined : this.mutant,
       within: namespace?.within ?? [],
       env: {
         DATABASE_URL: databaseUrl.href,
@@ -297,6 +300,7 @@ export class Stage {
         BURGEE_SIGNING_KEY: world.secrets.signingKey,
         BURGEE_SNAPSHOT_DIR: path.join(this.folder, `snapshots-${index}`),
         BURGEE_LOG_LEVEL: 'warn',
+        BURGEE_TEST_NEIGHBOUR: `http://127.0.0.1:${this.neighbourPort}`,
         // a machine that is busy with other tests is slow, and that is not what is looked at then
         ...(!this.scale.isTimed && { BURGEE_MAX_LAG_MS: '0' }),
         ...this.scenery.env,
@@ -319,7 +323,10 @@ export class Stage {
   /** Each context once more from each replica, compared whole. */
   async #wholeAgain(replica: Replica): Promise<void> {
     for (const context of contexts.keys()) await this.bulk(replica, context);
-    if (this.mutant !== undefined && !replica.output().includes(`mutant ${this.mutant} is in place`))
+    if (
+      this.mutant?.startsWith('app-') === false &&
+      !replica.firstWords().includes(`mutant ${this.mutant} is in place`)
+    )
       throw new Error(`mutant ${this.mutant} was not put in place: ${replica.output().slice(-500)}`);
   }
 }

@@ -80,7 +80,7 @@ function linkNamed(name: string, port: number, api: Api): Link {
 }
 
 async function ask(url: string, method: string, body?: object): Promise<unknown> {
-  const headers = { 'content-type': 'application/json', 'user-agent': 'burgee-faults' };
+  const headers = { 'content-type': 'application/json', 'user-agent': 'burgee-faults', connection: 'close' };
   const response = await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   const text = await response.text();
   if (!response.ok) throw new Error(`toxiproxy ${method} ${url}: ${response.status} ${text}`);

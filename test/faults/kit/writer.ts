@@ -94,7 +94,7 @@ export class Writer {
       // somebody was first, and there is nobody else: an earlier try, whose answer was lost
       if (code === 'REVISION_CONFLICT' && (await this.#isThere(name))) return;
       if (code === 'REVISION_CONFLICT')
-        this.#options.tally.add('lost', `${name}: revision ${revision} is taken by nobody`);
+        return this.#options.tally.add('lost', `${name}: revision ${revision} is taken by nobody`);
       const retryAfter = reply.headers['retry-after']?.toString();
       this.refusals.push({
         at: reply.sentAt,

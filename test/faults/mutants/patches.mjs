@@ -21,12 +21,14 @@ export const patches = {
     why: 'an idle connection that breaks has no listener, and ends the process',
     files: { 'api/dist/postgres.js': [["pool.on('error', onError);", '']] },
   },
-  'no-revision-check': {
-    why: 'a write does not compare the revision, so the second try of one is applied again',
+  'commits-at-times': {
+    why: 'one write in three is acknowledged and rolled back',
     files: {
-      'api/dist/flags/flag-changes.sql.js': [
-        ['revision: revisionOf(input.revision),\n        name:', 'name:'],
-        ['revision: revisionOf(input.revision),\n        enabled:', 'enabled:'],
+      'api/dist/postgres.js': [
+        [
+          'return work(trx);',
+          'const done = await work(trx); if (Math.random() < 0.3) await sql`rollback`.execute(trx); return done;',
+        ],
       ],
     },
   },
@@ -118,7 +120,7 @@ export const patches = {
     why: 'an evaluation waits for Hasura',
     files: {
       'api/dist/evaluation/decision.store.js': [
-        ['snapshotOf(key) {', "async snapshotOf(key) { await fetch('http://127.0.0.1:9/v1/graphql');"],
+        ['snapshotOf(key) {', 'async snapshotOf(key) { await fetch(process.env.BURGEE_TEST_NEIGHBOUR);'],
       ],
     },
   },
