@@ -187,9 +187,12 @@ describe('tokens', () => {
   });
 });
 
-const cases = Number(process.env.BURGEE_INPUT_CASES ?? 2000);
+const asked = process.env.BURGEE_INPUT_CASES;
+const cases = Number(asked ?? 2000);
+/** The short round is the same everywhere; what luck finds, it finds in the long one. */
+const seed = asked === undefined ? 2026 : undefined;
 test(`answers ${cases} drawn requests with an answer of theirs`, { timeout: 60_000 + cases * 20 }, async () => {
-  await survive(given, cases);
+  await survive(given, cases, seed);
 });
 
 test('still answers right, has logged no fault of its own, and nothing that was sent', async () => {
