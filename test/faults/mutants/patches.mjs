@@ -40,10 +40,9 @@ export const patches = {
     why: 'a query, and LISTEN, wait for ever for a database that says nothing',
     files: {
       'api/dist/postgres.js': [
-        ['const syncTimeoutMs = 2000;', 'const syncTimeoutMs = 0;'],
+        ['query_timeout: timeoutMs }', 'query_timeout: 0 }'],
         ['query_timeout: connectTimeoutMs,', ''],
       ],
-      'api/dist/ruleset/ruleset.sql.js': [['const readTimeoutMs = 5000;', 'const readTimeoutMs = 0;']],
     },
   },
   'asks-for-each-read': {
