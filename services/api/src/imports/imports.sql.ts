@@ -262,7 +262,7 @@ async function writeMembers(db: Kysely<DB>, segment: PlannedSegment['segment'], 
 /** What no replica would load is not written. */
 async function refuseOversize(db: Kysely<DB>, projectId: string): Promise<void> {
   const { rows } = await sql<{ key: string; bytes: number; flags: number }>`
-    select environment.key, length(burgee.wire_ruleset(environment.id)::text) as bytes,
+    select environment.key, length(burgee.wire_ruleset_text(environment.id)) as bytes,
       (select count(*)::int from burgee.flag where project_id = ${projectId} and archived_at is null) as flags
     from burgee.environment
     where environment.project_id = ${projectId}`.execute(db);
