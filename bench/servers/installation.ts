@@ -149,9 +149,9 @@ async function switchFlag(owner: pg.Client, flagKey: string, isOn: boolean): Pro
 /** As the api makes it: `evaluation/event-token.store.ts`. */
 function tokenNow(signingKey: string): string {
   const secret = Buffer.from(hkdfSync('sha256', signingKey, '', 'burgee event tokens', 32));
-  const hour = Math.floor(Date.now() / 3_600_000);
-  const mac = createHmac('sha256', secret).update(`${ids.environment}|${ids.key}|${hour}`).digest('base64url');
-  return `${ids.key}.${hour}.${mac}`;
+  const slot = Math.floor(Date.now() / 600_000);
+  const mac = createHmac('sha256', secret).update(`${ids.environment}|${ids.key}|${slot}`).digest('base64url');
+  return `${ids.key}.${slot.toString(36)}.${mac}`;
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

