@@ -3,8 +3,8 @@ import { waitBefore } from './backoff.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 const down = { cause: 'unreachable', detail: '' } as const;
-const wait = (failures: number, random: number, failure: Parameters<typeof waitBefore>[0]['failure'] = down) =>
-  waitBefore({ failures, failure, now, random });
+const wait = (failures: number, random: number, failure: Parameters<typeof waitBefore>[0] = down) =>
+  waitBefore(failure, failures, { clock: { now: () => now }, random: () => random });
 
 test('waits between 1 s and 30 s, longer after each failure, with a jitter as wide as the wait', () => {
   expect([0, 1, 2, 3, 4, 50].map((failures) => wait(failures, 0))).toEqual([1000, 1000, 1000, 1000, 1000, 1000]);

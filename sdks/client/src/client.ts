@@ -1,15 +1,14 @@
 import type { Evaluation, EvaluationContext } from '@burgee/evaluator';
 import { type Clock, systemClock } from './clock.ts';
-import { type Connection, keepConnected } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { BurgeeClientError } from './errors.ts';
 import { countExposures } from './exposures.ts';
 import { type HeldDecisions, holdDecisions } from './held-decisions.ts';
 import { type ClientState, createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { connectService } from './service-connection.ts';
 import { serviceUrl } from './sources/attempt.ts';
-import { pollSource } from './sources/poll.ts';
-import { type Fetch, type HttpRequest, resume, type Source } from './sources/source.ts';
+import type { Fetch, HttpRequest, Source } from './sources/source.ts';
 import type { KeyValueStorage } from './sources/storage.ts';
-import { streamSource } from './sources/stream.ts';
 import { valueOr } from './value.ts';
 
 export interface ClientOptions {
@@ -58,26 +57,31 @@ export interface BurgeeClient {
   close(): Promise<void>;
 }
 
+/** What a browser has, and a server may not. */
+const page = globalThis as Partial<Pick<EventTarget, 'addEventListener'>> & {
+  location?: { host?: string };
+  localStorage?: KeyValueStorage;
+};
+
 /** Makes a client for a browser. It asks nothing before `start()`. */
 export function createClient(options: ClientOptions): BurgeeClient {
   const {
     clock = systemClock,
     random = Math.random,
     storage = localStorageIfAny(),
-    application = pageHost(),
+    application = page.location?.host || 'unknown',
+    fetch = (url, init) => globalThis.fetch(url, init),
   } = options;
-  const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+  const settings = { ...options, clock, random, storage, application, fetch };
   const lifecycle = createLifecycle(clock, options.onError);
-  const { state, signal, publish, settled, subscribe } = lifecycle;
-  const held = holdDecisions({ ...options, storage }, lifecycle.raise);
-  const world = { clock, random, fetch };
+  const { state, enter, settled, subscribe } = lifecycle;
+  const held = holdDecisions(settings, lifecycle.raise);
   const exposures = countExposures({
-    ...world,
-    application,
+    ...settings,
     request: (body) => post(options, '/v1/exposures', body),
     reachable: () => state() === 'live',
   });
-  const connection = followDecisions({ ...options, ...world }, held, lifecycle);
+  const connection = followDecisions(settings, held, lifecycle);
   const closed = new AbortController();
 
   return {
@@ -97,8 +101,7 @@ export function createClient(options: ClientOptions): BurgeeClient {
     async setContext(context) {
       if (!held.ask(context) || state() === 'closed') return;
       if (state() === 'idle') return held.lose();
-      signal('start');
-      publish();
+      enter('connecting');
       if (!connection.reopen()) lose(held, lifecycle);
       await settled(15_000);
     },
@@ -106,16 +109,17 @@ export function createClient(options: ClientOptions): BurgeeClient {
     ready: settled,
     start() {
       if (state() !== 'idle') return;
-      signal('start');
-      publish();
+      enter('connecting');
       connection.open();
-      onPage({ pagehide: () => void exposures.flush('leaving'), online: connection.reopenSoon }, closed.signal);
+      // a page that is left tells what it used; one that has its network back need not wait
+      page.addEventListener?.('pagehide', () => void exposures.flush(true), closed);
+      page.addEventListener?.('online', connection.reopenSoon, closed);
     },
     async close() {
       connection.close();
       closed.abort();
       const counted = exposures.close();
-      if (signal('close')) publish();
+      enter('closed');
       await counted;
     },
   };
@@ -123,28 +127,18 @@ export function createClient(options: ClientOptions): BurgeeClient {
 
 /** Where decisions come from, and what each report does to what is held. */
 function followDecisions(options: FollowOptions, held: HeldDecisions, lifecycle: Lifecycle): Connection {
-  const { source = 'stream', pollIntervalMs: intervalMs = 30_000, clock, random, fetch } = options;
-  const { signal, publish } = lifecycle;
-  const request = () => post(options, '/v1/decisions', held.question());
-  const poll = pollSource({ request, fetch, clock, event: 'decisions', intervalMs, random });
-  const stream = streamSource({ request: () => resume(request(), held.lastEventId()), fetch, clock });
-  const connection: Connection = keepConnected({
-    sources: source === 'stream' ? [stream, poll] : [source === 'poll' ? poll : source],
-    clock,
-    random,
-    onMessage(message) {
-      const { event } = message;
-      if (event === 'refetch') connection.reopenSoon();
-      if (event !== 'decisions' && event !== 'changed') return true;
-      if (!held.receive(message)) return false;
-      signal('received');
-      publish();
-      return true;
-    },
-    onQuiet(report) {
-      const confirmed = report === 'unchanged' && !held.isAsking();
-      if (confirmed && signal('received')) publish();
-      return confirmed;
+  const connection: Connection = connectService({
+    ...options,
+    event: 'decisions',
+    request: () => post(options, '/v1/decisions', held.question()),
+    lastEventId: held.lastEventId,
+    onReport(report) {
+      const isMessage = report.kind === 'message';
+      if (isMessage && report.event === 'refetch') connection.reopenSoon();
+      if (isMessage && report.event !== 'decisions' && report.event !== 'changed') return true;
+      const confirms = isMessage ? held.receive(report) : report.kind === 'unchanged' && !held.isAsking();
+      if (confirms) lifecycle.enter('live', isMessage);
+      return confirms;
     },
     onFailure(failure) {
       lifecycle.raiseFailure(failure);
@@ -154,37 +148,22 @@ function followDecisions(options: FollowOptions, held: HeldDecisions, lifecycle:
   return connection;
 }
 
-interface FollowOptions extends ClientOptions {
-  clock: Clock;
-  random: () => number;
-  fetch: Fetch;
-}
+type FollowOptions = Omit<ClientOptions, 'storage'> & { clock: Clock; random: () => number; fetch: Fetch };
 
-function lose(held: HeldDecisions, { signal, publish }: Lifecycle): void {
+function lose(held: HeldDecisions, { enter }: Lifecycle): void {
   held.lose();
-  signal('failed');
-  publish();
+  enter('lost', true);
 }
 
-function post({ url, key }: ClientOptions, path: string, body: string): HttpRequest {
+function post({ url, key }: { url: string; key: string }, path: string, body: string): HttpRequest {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   return { url: serviceUrl(url, path), method: 'POST', headers, body };
 }
 
-function localStorageIfAny(): KeyValueStorage | null {
+function localStorageIfAny(): KeyValueStorage | undefined {
   try {
-    return (globalThis as { localStorage?: KeyValueStorage }).localStorage ?? null;
+    return page.localStorage;
   } catch {
-    return null;
+    return undefined; // it may be forbidden
   }
-}
-
-/** A page that is left tells what it used; one that has its network back need not wait. */
-function onPage(listeners: Readonly<Record<'pagehide' | 'online', () => void>>, signal: AbortSignal): void {
-  const page = globalThis as Partial<Pick<EventTarget, 'addEventListener'>>;
-  for (const [event, run] of Object.entries(listeners)) page.addEventListener?.(event, run, { signal });
-}
-
-function pageHost(): string {
-  return (globalThis as { location?: { host?: string } }).location?.host || 'unknown';
 }

@@ -210,14 +210,8 @@ test('1,000 nudged clients ask again within two seconds each, spread, and once i
       return () => {};
     };
     const source = { kind: 'static' as const, open };
-    const connection = keepConnected({
-      sources: [source],
-      clock,
-      random: () => ((number * 617) % 1_000) / 1_000,
-      onMessage: () => true,
-      onQuiet: () => true,
-      onFailure: () => {},
-    });
+    const random = () => ((number * 617) % 1_000) / 1_000;
+    const connection = keepConnected({ clock, random, onReport: () => true, onFailure: () => {} }, source);
     connection.open();
     nudge.push(connection.reopenSoon);
   }

@@ -1,6 +1,6 @@
-import { healthyAfterMs, waitBefore } from './backoff.ts';
+import { healthyAfterMs, never, waitBefore } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import type { Failure, Message, Report, Source } from './sources/source.ts';
+import type { Failed, Failure, Report, Source } from './sources/source.ts';
 
 /** Attempts that gave nothing before the next source has its turn. */
 const missesAllowed = 3;
@@ -10,14 +10,10 @@ const nudgesApartMs = 2_000;
 const secondChoiceMs = 300_000;
 
 export interface ConnectionOptions {
-  /** The preferred one first; there may be a second. */
-  sources: readonly [Source, Source?];
   clock: Clock;
   random: () => number;
-  /** Says whether the message made sense; a senseless one ends the attempt. */
-  onMessage: (message: Message) => boolean;
-  /** Says whether this confirms what is held. */
-  onQuiet: (report: 'alive' | 'unchanged') => boolean;
+  /** Says whether a message made sense (a senseless one ends the attempt), or whether anything else confirms what is held. */
+  onReport: (report: Exclude<Report, Failed>) => boolean;
   onFailure: (failure: Failure) => void;
 }
 
@@ -31,12 +27,12 @@ export interface Connection {
 }
 
 /** Keeps one source open: waits after failures, and changes to the second source when the first is of no use. */
-export function keepConnected(options: ConnectionOptions): Connection {
-  const { sources, clock, random } = options;
+export function keepConnected(options: ConnectionOptions, first: Source, second: Source = first): Connection {
+  const { clock, random } = options;
   let preferred = true;
   let failures = 0;
   let misses = 0;
-  let healthySince: number | undefined;
+  let healthySince = never;
   let notBefore = 0;
   /** Reports of an attempt that is over carry an older number. */
   let attempt = 0;
@@ -47,11 +43,11 @@ export function keepConnected(options: ConnectionOptions): Connection {
 
   function open(): void {
     close();
-    healthySince = undefined;
+    healthySince = never;
     notBefore = 0;
+    nextNudgeAt = clock.now() + nudgesApartMs;
     const mine = attempt;
-    const source = preferred ? sources[0] : (sources[1] ?? sources[0]);
-    const end = source.open((report) => {
+    const end = (preferred ? first : second).open((report) => {
       if (mine === attempt) judge(report);
     });
     if (mine === attempt) stop = end;
@@ -68,14 +64,12 @@ export function keepConnected(options: ConnectionOptions): Connection {
 
   function judge(report: Report): void {
     if (report.kind === 'failed') retry(report.failure);
-    else if (report.kind !== 'message') {
-      if (options.onQuiet(report.kind)) thrive();
-    } else if (options.onMessage(report)) thrive();
-    else retry({ cause: 'broken', detail: `event ${report.event}` });
+    else if (options.onReport(report)) thrive();
+    else if (report.kind === 'message') retry({ cause: 'broken', detail: `event ${report.event}` });
   }
 
   function thrive(): void {
-    if (healthySince !== undefined) return;
+    if (healthySince !== never) return;
     healthySince = clock.now();
     if (!preferred) stopWaiting = clock.after(secondChoiceMs, () => wait(0));
   }
@@ -88,11 +82,11 @@ export function keepConnected(options: ConnectionOptions): Connection {
   function retry(failure: Failure): void {
     close();
     const now = clock.now();
-    if (healthySince !== undefined && now - healthySince >= healthyAfterMs) {
+    if (now - healthySince >= healthyAfterMs) {
       failures = 0;
       if (preferred) misses = 0;
     }
-    const waitMs = waitBefore({ failures: failures++, failure, now, random: random() });
+    const waitMs = waitBefore(failure, failures++, options);
     const asked = failure.cause === 'refused' || failure.retryAfter !== undefined;
     notBefore = asked ? now + waitMs : 0;
     if (!asked) misses = failure.cause === 'unusable' ? missesAllowed : misses + 1;
@@ -108,7 +102,6 @@ export function keepConnected(options: ConnectionOptions): Connection {
 
   function reopenSoon(): void {
     stopNudge ??= clock.after(Math.max(0, nextNudgeAt - clock.now()) + random() * 2_000, () => {
-      nextNudgeAt = clock.now() + nudgesApartMs;
       reopen();
     });
   }

@@ -23,8 +23,8 @@ interface Count {
   flag: string;
   variant: string;
   count: number;
-  /** Hours since 1970. */
-  hour: number;
+  /** When it began. */
+  hour: Date;
   source: 'used';
 }
 
@@ -34,7 +34,7 @@ export interface Exposures {
   used(flag: string, variant?: string): void;
   unknown(flag: string): void;
   /** Sends what there is; what fails stays for the next time. A page that is leaving does not stop it. */
-  flush(when?: 'leaving'): Promise<void>;
+  flush(isLeaving?: boolean): Promise<void>;
   /** Sends what there is for the last time. */
   close(): Promise<void>;
 }
@@ -52,28 +52,26 @@ export function countExposures({ application, clock, random, fetch, request, rea
     cancel ??= clock.after(everyMs * (1 + random() * 0.1), () => void flush());
   }
 
-  async function flush(when?: 'leaving'): Promise<void> {
+  async function flush(isLeaving?: boolean): Promise<void> {
     cancel?.();
     cancel = undefined;
-    if (reachable() && (await send(when))) unsent = undefined;
+    if (reachable() && (await send(isLeaving))) unsent = undefined;
     if (unsent || counts.length + unknown.size > 0) schedule();
   }
 
   /** Answers whether there is no use in sending the same again. */
-  async function send(when?: 'leaving'): Promise<boolean> {
+  async function send(isLeaving = false): Promise<boolean> {
     if (!unsent && counts.length + unknown.size > 0) {
-      const written = counts.map((count) => ({ ...count, hour: new Date(count.hour * hourMs).toISOString() }));
-      const batch = { batchId: randomId(), application, counts: written, unknown: [...unknown] };
-      unsent = JSON.stringify(batch);
+      unsent = JSON.stringify({ batchId: randomId(), application, counts, unknown: [...unknown] });
       counts = [];
       newest = new Map();
       unknown = new Set();
     }
     if (!unsent) return true;
     try {
-      const { url, ...asked } = request(unsent);
-      const keepalive = when === 'leaving' && unsent.length < keptAlive;
-      const { status } = await fetch(url, { ...asked, keepalive, signal: AbortSignal.timeout(10_000) });
+      const asked = request(unsent);
+      const keepalive = isLeaving && unsent.length < keptAlive;
+      const { status } = await fetch(asked.url, { ...asked, keepalive, signal: AbortSignal.timeout(10_000) });
       return status < 500 && status !== 429;
     } catch {
       return false;
@@ -82,12 +80,13 @@ export function countExposures({ application, clock, random, fetch, request, rea
 
   return {
     used(flag, variant = '') {
-      const hour = Math.floor(clock.now() / hourMs);
+      const now = clock.now();
+      const began = now - (now % hourMs);
       const variants = newest.get(flag) ?? new Map<string, Count>();
       const known = variants.get(variant);
-      if (known?.hour === hour) known.count++;
+      if (known?.hour.getTime() === began) known.count++;
       else if (counts.length < mostCounts) {
-        const count: Count = { flag, variant, count: 1, hour, source: 'used' };
+        const count: Count = { flag, variant, count: 1, hour: new Date(began), source: 'used' };
         counts.push(count);
         newest.set(flag, variants.set(variant, count));
       }
@@ -101,14 +100,13 @@ export function countExposures({ application, clock, random, fetch, request, rea
     async close() {
       cancel?.();
       cancel = () => {};
-      if (reachable()) await send('leaving');
+      if (reachable()) await send(true);
     },
   };
 }
 
 /** A version 4 UUID; `crypto.randomUUID` is missing on pages without https. */
 function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+  const digit = () => (Number(crypto.getRandomValues(new Uint8Array(1))) % 16).toString(16);
+  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, digit);
 }

@@ -1,8 +1,8 @@
 import type { EvaluationContext } from '@burgee/evaluator';
-import { cached, type Decisions, decisionsFrom, nothingDecided, readDecisions, writeDecisions } from './decisions.ts';
+import { type Decisions, decisionsFrom, nothingDecided, readDecisions, writeDecisions } from './decisions.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Message } from './sources/source.ts';
-import { type KeyValueStorage, storageCache } from './sources/storage.ts';
+import { type KeyValueStorage, keep, readKept } from './sources/storage.ts';
 
 export interface HeldDecisionsOptions {
   url: string;
@@ -11,7 +11,7 @@ export interface HeldDecisionsOptions {
   initial?: Readonly<Record<string, unknown>>;
   /** The page was rendered with `initial`, so that comes before what was kept. */
   hydrate?: boolean;
-  storage: KeyValueStorage | null;
+  storage: KeyValueStorage | null | undefined;
 }
 
 /** The decisions for one context, and their copy in the browser. */
@@ -55,30 +55,20 @@ export function holdDecisions(options: HeldDecisionsOptions, raise: Lifecycle['r
     return { question, identity: `${url}\n${key}\n${targetingKey}` };
   }
 
-  function cache(): ReturnType<typeof storageCache> | null {
-    return storage && storageCache(storage, 'decisions', asked.identity);
-  }
-
-  function recall(initialFirst = false): Decisions {
-    const brought = initial && decisionsFrom(initial);
-    let kept: Decisions | undefined;
-    cache()?.open((report) => {
-      if (report.kind === 'message') kept = readDecisions('decisions', report.data, nothingDecided);
-      else if (report.kind === 'failed' && report.failure.cause === 'broken') failed(report.failure.detail);
-    });
-    return cached((initialFirst ? brought : kept) ?? kept ?? brought ?? nothingDecided);
-  }
-
-  function keep(): void {
+  /** Uses the storage, if there is one. */
+  function withStorage<T>(use: (storage: KeyValueStorage) => T): T | undefined {
     try {
-      cache()?.save(writeDecisions(held));
+      return storage ? use(storage) : undefined;
     } catch (error) {
-      failed(String(error));
+      raise('BURGEE_CLIENT_005', String(error));
+      return undefined;
     }
   }
 
-  function failed(detail: string): void {
-    raise('BURGEE_CLIENT_005', detail);
+  function recall(initialFirst = false): Decisions {
+    const brought = initial && decisionsFrom(initial, 'CACHED');
+    const kept = withStorage((one) => readDecisions('kept', readKept(one, asked.identity)));
+    return (initialFirst ? brought : kept) ?? kept ?? brought ?? nothingDecided;
   }
 
   return {
@@ -102,7 +92,7 @@ export function holdDecisions(options: HeldDecisionsOptions, raise: Lifecycle['r
       held = decisions;
       asking = false;
       lastEventId = id;
-      keep();
+      withStorage((one) => keep(one, asked.identity, writeDecisions(decisions)));
       return true;
     },
     lose() {

@@ -1,4 +1,4 @@
-import { healthyAfterMs } from './backoff.ts';
+import { healthyAfterMs, never } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { BurgeeClientError, type ClientErrorCode } from './errors.ts';
 import type { Failure } from './sources/source.ts';
@@ -10,25 +10,14 @@ import type { Failure } from './sources/source.ts';
  */
 export type ClientState = 'idle' | 'connecting' | 'live' | 'stale' | 'offline' | 'closed';
 
-type Signal = 'start' | 'received' | 'failed' | 'close';
-
-/** The whole state machine; what is not here changes nothing. */
-const transitions: Readonly<Record<ClientState, Partial<Record<Signal, ClientState>>>> = {
-  idle: { start: 'connecting', close: 'closed' },
-  connecting: { received: 'live', failed: 'offline', close: 'closed' },
-  live: { start: 'connecting', failed: 'stale', close: 'closed' },
-  stale: { start: 'connecting', received: 'live', close: 'closed' },
-  offline: { start: 'connecting', received: 'live', close: 'closed' },
-  closed: {},
-};
+/** What a failure makes of a state; the others stay as they are. */
+const lost: Partial<Record<ClientState, ClientState>> = { connecting: 'offline', live: 'stale' };
 
 /** A client's state, who listens to it, and who waits for it. */
 export interface Lifecycle {
   state(): ClientState;
-  /** Moves the state; answers whether it is another one now. */
-  signal(signal: Signal): boolean;
-  /** Tells listeners, and those who wait for the first attempt once that has ended well or badly. */
-  publish(): void;
+  /** Moves the state, unless it is `closed`, and tells listeners if it is another one now or something else has changed. */
+  enter(to: 'connecting' | 'live' | 'lost' | 'closed', hasChanged?: boolean): void;
   subscribe(listener: () => void): () => void;
   /** Resolves when the first attempt has ended, or after the time; never rejects. */
   settled(withinMs?: number): Promise<void>;
@@ -41,16 +30,14 @@ export interface Lifecycle {
 export function createLifecycle(clock: Clock, onError?: (error: BurgeeClientError) => void): Lifecycle {
   let state: ClientState = 'idle';
   const listeners = new Set<() => void>();
-  const waiting = new Set<() => void>();
   const raised = new Set<ClientErrorCode>();
-  /** Since when all has gone well; for ever from now, while it does not or when that has been counted already. */
-  let liveSince = Number.POSITIVE_INFINITY;
-  const unsettled = () => state === 'connecting' || state === 'idle';
+  /** Since when all has gone well; never, once that has been counted. */
+  let liveSince = never;
 
   function raise(code: ClientErrorCode, message: string, cause?: unknown): void {
     if (clock.now() - liveSince >= healthyAfterMs) {
       raised.clear();
-      liveSince = Number.POSITIVE_INFINITY;
+      liveSince = never;
     }
     if (raised.has(code)) return;
     raised.add(code);
@@ -61,16 +48,18 @@ export function createLifecycle(clock: Clock, onError?: (error: BurgeeClientErro
     }
   }
 
+  function subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
   return {
     state: () => state,
-    signal(signal) {
+    enter(to, hasChanged) {
       const before = state;
-      state = transitions[state][signal] ?? state;
-      const changed = state !== before;
-      if (changed) liveSince = state === 'live' ? clock.now() : Number.POSITIVE_INFINITY;
-      return changed;
-    },
-    publish() {
+      if (before !== 'closed') state = to === 'lost' ? (lost[before] ?? before) : to;
+      if (state !== before) liveSince = state === 'live' ? clock.now() : never;
+      else if (!hasChanged) return;
       for (const listener of listeners) {
         try {
           listener();
@@ -78,24 +67,22 @@ export function createLifecycle(clock: Clock, onError?: (error: BurgeeClientErro
           raise('BURGEE_CLIENT_007', 'a subscriber threw', error);
         }
       }
-      if (!unsettled()) for (const resume of waiting) resume();
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    async settled(withinMs = 5_000) {
-      if (!unsettled()) return;
-      await new Promise<void>((resolve) => {
-        const cancel = clock.after(withinMs, () => resume());
-        const resume = () => {
-          cancel();
-          waiting.delete(resume);
+    subscribe,
+    settled: (withinMs = 5_000) =>
+      new Promise((resolve) => {
+        const settle = () => {
+          stop();
+          undo();
           resolve();
         };
-        waiting.add(resume);
-      });
-    },
+        const stop = clock.after(withinMs, settle);
+        const look = () => {
+          if (state !== 'connecting' && state !== 'idle') settle();
+        };
+        const undo = subscribe(look);
+        look();
+      }),
     raise,
     raiseFailure({ cause, detail }) {
       if (cause !== 'ended') raise(`BURGEE_CLIENT_00${codes[cause]}`, detail);

@@ -1,9 +1,8 @@
 import type { Clock } from './clock.ts';
-import { type Connection, keepConnected } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { connectService } from './service-connection.ts';
 import { serviceUrl } from './sources/attempt.ts';
-import { pollSource } from './sources/poll.ts';
-import { type Failure, type Fetch, type HttpRequest, type Message, resume, type Source } from './sources/source.ts';
-import { streamSource } from './sources/stream.ts';
+import type { Failure, Fetch, HttpRequest, Message, Source } from './sources/source.ts';
 
 export interface RulesetConnectionOptions {
   /** Where the Burgee service is. */
@@ -28,14 +27,14 @@ export interface RulesetConnectionOptions {
 
 /** Where an environment's ruleset comes from, for as long as the connection is open. */
 export function rulesetConnection(options: RulesetConnectionOptions): Connection {
-  const { source = 'stream', pollIntervalMs: intervalMs = 30_000, version, ...world } = options;
-  const { clock, random, fetch, onMessage, onQuiet, onFailure } = world;
-  const ask = () => apiRequest(options, '/v1/ruleset');
-  const poll = pollSource({ request: ask, fetch, clock, event: 'ruleset', intervalMs, random });
-  const stream = streamSource({ request: () => resume(ask(), version()), fetch, clock });
-  const sources: readonly [Source, Source?] =
-    source === 'stream' ? [stream, poll] : [source === 'poll' ? poll : source];
-  return keepConnected({ sources, clock, random, onMessage, onQuiet, onFailure });
+  const request = () => apiRequest(options, '/v1/ruleset');
+  return connectService({
+    ...options,
+    event: 'ruleset',
+    request,
+    lastEventId: options.version,
+    onReport: (report) => (report.kind === 'message' ? options.onMessage(report) : options.onQuiet()),
+  });
 }
 
 /** Each request has a connection of its own: those to a server that just died are not used again. */

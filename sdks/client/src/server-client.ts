@@ -55,7 +55,7 @@ export interface ServerClient {
 export function createServerClient(options: ServerClientOptions): ServerClient {
   const { clock = systemClock, random = Math.random, fetch = globalThis.fetch, application = 'unknown' } = options;
   const lifecycle = createLifecycle(clock, options.onError);
-  const { state, signal, publish, settled, subscribe } = lifecycle;
+  const { state, enter, settled, subscribe } = lifecycle;
   const held = holdRuleset(options, lifecycle.raise);
   const world = { clock, random, fetch };
   const exposures = countExposures({
@@ -75,7 +75,7 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
     return evaluation;
   }
 
-  signal('start');
+  enter('connecting');
   connection.open();
   return {
     get state() {
@@ -97,7 +97,7 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
     async close() {
       connection.close();
       const counted = exposures.close();
-      if (signal('close')) publish();
+      enter('closed');
       await Promise.all([counted, held.saved()]);
     },
   };
@@ -105,12 +105,10 @@ export function createServerClient(options: ServerClientOptions): ServerClient {
 
 /** What each report from where rulesets come does to what is held. */
 function followRuleset(options: FollowOptions, held: HeldRuleset, lifecycle: Lifecycle): Connection {
-  const { signal, publish } = lifecycle;
-
   /** The request named the version that is held, so whatever comes now confirms it, or has just replaced it. */
-  function confirm(changed: boolean): boolean {
+  function confirm(hasChanged: boolean): boolean {
     if (held.version() === undefined) return false;
-    if (signal('received') || changed) publish();
+    lifecycle.enter('live', hasChanged);
     return true;
   }
 
@@ -126,8 +124,7 @@ function followRuleset(options: FollowOptions, held: HeldRuleset, lifecycle: Lif
     onQuiet: () => confirm(false),
     onFailure(failure) {
       lifecycle.raiseFailure(failure);
-      signal('failed');
-      publish();
+      lifecycle.enter('lost');
     },
   });
 }

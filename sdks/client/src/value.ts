@@ -8,7 +8,8 @@ export function valueOr<T>(value: unknown, defaultValue: T): T {
   return value !== undefined && fits ? (value as T) : defaultValue;
 }
 
-function jsonType(value: unknown): string {
+/** `typeof`, with `null` and `array` apart. */
+export function jsonType(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -26,16 +26,29 @@ export const burgeeKey: InjectionKey<Burgee> = Symbol('burgee');
  */
 export function createBurgee(from: ClientOptions | { client: BurgeeClient }): Burgee {
   const client = 'client' in from ? from.client : createClient(from);
-  const held = shallowRef<Held>({ state: client.state, evaluations: Object.fromEntries(client.evaluations) });
+  const held = shallowRef() as ShallowRef<Held>;
+  let seen: BurgeeClient['evaluations'];
   let apps = 0;
   let stop = () => {};
+
+  /** Evaluations that another page rendered stay until the client has some of its own. */
+  function take(): void {
+    const { state, evaluations } = client;
+    held.value = {
+      state,
+      evaluations: evaluations === seen ? held.value.evaluations : Object.fromEntries(evaluations),
+    };
+    seen = evaluations;
+  }
+
+  take();
   const burgee: Burgee = {
     client,
     held,
     install(app) {
       app.provide(burgeeKey, burgee);
       keepInPinia(app, held);
-      if (apps++ === 0) stop = follow(client, held);
+      if (apps++ === 0) stop = client.subscribe(take);
       if (typeof window !== 'undefined') client.start();
       app.onUnmount(() => {
         if (--apps > 0) return;
@@ -45,17 +58,6 @@ export function createBurgee(from: ClientOptions | { client: BurgeeClient }): Bu
     },
   };
   return burgee;
-}
-
-/** Evaluations that another page rendered stay until the client has some of its own. */
-function follow(client: BurgeeClient, held: ShallowRef<Held>): () => void {
-  let seen = client.evaluations;
-  return client.subscribe(() => {
-    const { state, evaluations } = client;
-    const same = evaluations === seen;
-    seen = evaluations;
-    held.value = { state, evaluations: same ? held.value.evaluations : Object.fromEntries(evaluations) };
-  });
 }
 
 /** Puts the very same ref into Pinia's state, and takes over what a rendered page left there. */

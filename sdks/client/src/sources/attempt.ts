@@ -11,16 +11,18 @@ export interface HttpSourceOptions {
 /** How long the server may take to begin its answer. */
 export const answerWithinMs = 15_000;
 
+type Read = (response: Response) => Promise<void>;
+
 /** One attempt over HTTP: says at most one failure, and nothing once it is over. */
 export interface Attempt {
-  /** Asks; answers undefined after having reported why not. */
-  ask(accept: string, headers?: Record<string, string>, withinMs?: number): Promise<Response | undefined>;
+  /** Asks for this content type, and has the answer read; says why not where that goes wrong. */
+  ask(accept: string, more: Readonly<Record<string, string>>, read: Read): Promise<void>;
   /** Runs this (fails as silent, unless told) when the time has passed before the next such call. */
   watch(delayMs: number, run?: () => void): void;
   say(report: Report): void;
-  fail(failure: Failure): void;
-  /** Fails because the connection did. */
-  lose(error: unknown, retryMs?: number): void;
+  fail(cause: Failure['cause'], detail: string, retryAfter?: string | null): void;
+  /** A failure from now on says that the server asked for this wait. */
+  retry(retryMs: number): void;
   close(): void;
 }
 
@@ -33,21 +35,21 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
   const abort = new AbortController();
   const { signal } = abort;
   let stopWatch = () => {};
-  let asked = '';
+  let retryMs: number | undefined;
 
-  function watch(delayMs: number, run = () => fail({ cause: 'silent', detail: `silent for ${delayMs} ms` })): void {
+  function watch(delayMs: number, run = () => fail('silent', `silent for ${delayMs} ms`)): void {
     stopWatch();
     if (!signal.aborted) stopWatch = clock.after(delayMs, run);
   }
 
-  function fail(failure: Failure): void {
-    if (signal.aborted) return;
-    close();
-    report({ kind: 'failed', failure });
+  function say(said: Report): void {
+    if (!signal.aborted) report(said);
   }
 
-  function lose(error: unknown, retryMs?: number): void {
-    fail({ cause: 'unreachable', detail: `${asked}: ${String((error as Error).cause ?? error)}`, retryMs });
+  function fail(cause: Failure['cause'], detail: string, retryAfter?: string | null): void {
+    if (signal.aborted) return;
+    close();
+    report({ kind: 'failed', failure: { cause, detail, retryAfter: retryAfter ?? undefined, retryMs } });
   }
 
   function close(): void {
@@ -56,41 +58,30 @@ export function beginAttempt({ request, fetch, clock }: HttpSourceOptions, repor
   }
 
   return {
-    async ask(accept, more, withinMs = answerWithinMs) {
-      watch(withinMs);
+    async ask(accept, more, read) {
+      let url = '';
       try {
-        const { url, headers, ...init } = request();
-        asked = url;
-        const response = await fetch(url, {
-          ...init,
-          headers: { ...headers, ...more, accept },
-          signal,
-          cache: 'no-store',
-        });
-        const failure = judge(response, accept);
-        if (!failure) return response;
-        fail(failure);
+        const asked = request();
+        url = asked.url;
+        const headers = { ...asked.headers, ...more, accept };
+        const response = await fetch(url, { ...asked, headers, signal, cache: 'no-store' });
+        const { status } = response;
+        const type = response.headers.get('content-type') ?? '';
+        // only the kind of answer is judged here
+        if (status === 304 || (status === 200 && type.startsWith(accept))) await read(response);
+        else if (status === 200) fail('unusable', `content type ${type}`);
+        else if (status === 401 || status === 403) fail('refused', `status ${status}`);
+        else fail('status', `status ${status}`, response.headers.get('retry-after'));
       } catch (error) {
-        lose(error);
+        fail('unreachable', `${url}: ${(error as Error).cause ?? error}`);
       }
-      return undefined;
     },
     watch,
-    say(said) {
-      if (!signal.aborted) report(said);
-    },
+    say,
     fail,
-    lose,
+    retry(told) {
+      retryMs = told;
+    },
     close,
   };
-}
-
-/** Only the kind of answer is judged here: its status and its content type. */
-function judge({ status, headers }: Response, accept: string): Failure | undefined {
-  const type = headers.get('content-type') ?? '';
-  if (status === 304 || (status === 200 && type.startsWith(accept))) return undefined;
-  if (status === 200) return { cause: 'unusable', detail: `content type ${type}` };
-  const retryAfter = headers.get('retry-after') ?? undefined;
-  const cause = status === 401 || status === 403 ? 'refused' : 'status';
-  return { cause, detail: `status ${status}`, retryAfter };
 }

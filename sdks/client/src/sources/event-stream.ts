@@ -26,40 +26,34 @@ export function readEventStream(reader: StreamReader): (slice: string) => void {
   let afterReturn = false;
   let event = '';
   let id = '';
-  let data: string[] = [];
-  let size = 0;
+  /** Each line with its end. */
+  let data = '';
 
   function takeLine(line: string): void {
     if (line === '') {
-      if (data.length > 0) reader.event({ event: event || 'message', data: data.join('\n'), id });
-      event = '';
-      data = [];
-      size = 0;
+      if (data) reader.event({ event: event || 'message', data: data.slice(0, -1), id });
+      event = data = '';
       return;
     }
-    const colon = line.indexOf(':');
-    if (colon === 0) reader.comment();
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (field === 'event') event = value;
+    const [field = ''] = line.split(':', 1);
+    const value = line.slice(field.length + 1).replace(/^ /, '');
+    if (field === '') reader.comment();
+    else if (field === 'event') event = value;
     else if (field === 'id') id = value;
     else if (field === 'retry' && /^\d+$/.test(value)) reader.retry(Number(value));
-    else if (field === 'data') {
-      size += value.length;
-      data.push(value);
-    }
+    else if (field === 'data') data += `${value}\n`;
   }
 
   return (slice) => {
     const text = afterReturn && slice[0] === '\n' ? slice.slice(1) : slice;
     if (slice !== '') afterReturn = slice.endsWith('\r');
-    const lines = text.split(/\r\n|\r|\n/);
+    const lines = text.split(/\r\n?|\n/);
     const unfinished = lines.pop() ?? '';
     for (const line of lines) {
       takeLine(rest + line);
       rest = '';
     }
     rest += unfinished;
-    if (rest.length + size > longestEvent) throw new RangeError('an event of the stream is too large');
+    if (rest.length + data.length > longestEvent) throw new RangeError('event too large');
   };
 }

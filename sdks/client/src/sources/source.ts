@@ -3,7 +3,7 @@
  * there is a next attempt, the client decides.
  */
 export interface Source {
-  readonly kind: 'stream' | 'poll' | 'file' | 'storage' | 'static';
+  readonly kind: 'stream' | 'poll' | 'file' | 'static';
   /** Starts an attempt; the answer ends it. Nothing is reported after a failure or after that. */
   open(report: (report: Report) => void): () => void;
 }
@@ -14,7 +14,12 @@ export type Report =
   | { readonly kind: 'alive' }
   /** The server says that what it last answered still holds. */
   | { readonly kind: 'unchanged' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | Failed;
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly failure: Failure;
+}
 
 export interface Message {
   readonly kind: 'message';
@@ -48,8 +53,3 @@ export interface HttpRequest {
 
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** Asks a stream for what came after this event only. */
-export function resume({ headers, ...asked }: HttpRequest, lastEventId: string | undefined): HttpRequest {
-  return { ...asked, headers: lastEventId ? { ...headers, 'last-event-id': lastEventId } : headers };
-}

@@ -9,12 +9,12 @@ import { fileCache } from './file.ts';
 import { pollSource } from './poll.ts';
 import type { HttpRequest, Report } from './source.ts';
 import { staticSource } from './static.ts';
-import { storageCache } from './storage.ts';
+import { keep, readKept } from './storage.ts';
 import { streamSource } from './stream.ts';
 
 const said = { version: '1.a', flags: {} };
 const data = JSON.stringify(said);
-const often = { intervalMs: 30_000, random: () => 0.5 };
+const often = { pollIntervalMs: 30_000, random: () => 0.5 };
 const get = (url: string): HttpRequest => ({ url: `${url}/v1/ruleset`, method: 'GET', headers: {} });
 
 describeSource('stream', async () => {
@@ -53,26 +53,26 @@ describeSource('file', async (): Promise<SourceWorld> => {
   return { source, event: 'ruleset', data, spoil, [Symbol.asyncDispose]: remove };
 });
 
-describeSource('storage', async () => {
-  const kept = new Map<string, string>();
-  const source = storageCache(storageOf(kept), 'decisions', 'url key user');
-  source.save(data);
-  const spoil = () => {
-    for (const [key, value] of kept) kept.set(key, value.replace('1.a', '2.a'));
-  };
-  return { source, event: 'decisions', data, spoil, [Symbol.asyncDispose]: async () => {} };
-});
-
 describeSource('static', async () => {
   return { source: staticSource('decisions', data), event: 'decisions', data, [Symbol.asyncDispose]: async () => {} };
 });
 
 test('keeps for each identity its own entry in the storage', () => {
   const kept = new Map<string, string>();
-  storageCache(storageOf(kept), 'decisions', 'url key ada').save(data);
-  const reports: Report[] = [];
-  storageCache(storageOf(kept), 'decisions', 'url key bob').open((report) => reports.push(report));
-  expect(reports).toMatchObject([{ kind: 'failed', failure: { cause: 'absent' } }]);
+  keep(storageOf(kept), 'url key ada', data);
+  expect(readKept(storageOf(kept), 'url key ada')).toBe(data);
+  expect(readKept(storageOf(kept), 'url key bob')).toBe('');
+});
+
+test('believes no entry of the storage that was changed, or is of another identity', () => {
+  const kept = new Map<string, string>();
+  keep(storageOf(kept), 'url key ada', data);
+  const [[name, entry] = ['', '']] = kept;
+  kept.set(name, entry.replace('1.a', '2.a'));
+  expect(() => readKept(storageOf(kept), 'url key ada')).toThrow('wrong checksum');
+  keep(storageOf(kept), 'url key bob', data);
+  kept.set(name, [...kept.values()].at(-1) ?? '');
+  expect(() => readKept(storageOf(kept), 'url key ada')).toThrow('wrong checksum');
 });
 
 test('asks with the ETag of the last answer to the same question', async () => {

@@ -1,37 +1,29 @@
-import type { Source } from './source.ts';
-
 /** The part of the browser's `localStorage` that is used. */
 export interface KeyValueStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
 
-/** What one user was last told, kept in the browser under a checksum. */
-export interface StorageCache extends Source {
-  /** Throws what the storage throws (it may be full, or forbidden). */
-  save(data: string): void;
-}
-
 /**
+ * What was kept in the browser under a checksum; empty where there is nothing. Throws where that is broken, and what the
+ * storage throws.
+ *
  * @param identity url, key and targeting key: what is kept for one is never read for another
  */
-export function storageCache(storage: KeyValueStorage, event: string, identity: string): StorageCache {
-  const key = `burgee:${checksum(identity)}`;
-  return {
-    kind: 'storage',
-    open(report) {
-      try {
-        const kept = storage.getItem(key);
-        const data = kept?.slice(kept.indexOf(' ') + 1);
-        if (data !== undefined && kept === seal(identity, data)) report({ kind: 'message', event, data });
-        else report({ kind: 'failed', failure: { cause: kept === null ? 'absent' : 'broken', detail: key } });
-      } catch (error) {
-        report({ kind: 'failed', failure: { cause: 'broken', detail: String(error) } });
-      }
-      return () => {};
-    },
-    save: (data) => storage.setItem(key, seal(identity, data)),
-  };
+export function readKept(storage: KeyValueStorage, identity: string): string {
+  const kept = storage.getItem(name(identity)) ?? '';
+  const data = kept.slice(kept.indexOf(' ') + 1);
+  if (kept && kept !== seal(identity, data)) throw new Error(`${name(identity)}: wrong checksum`);
+  return data;
+}
+
+/** Throws what the storage throws (it may be full, or forbidden). */
+export function keep(storage: KeyValueStorage, identity: string, data: string): void {
+  storage.setItem(name(identity), seal(identity, data));
+}
+
+function name(identity: string): string {
+  return `burgee:${checksum(identity)}`;
 }
 
 /** The checksum covers the identity: an entry moved to another key is refused. */
