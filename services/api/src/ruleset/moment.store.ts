@@ -10,6 +10,8 @@ export class Moments {
   #moment = 0;
   #nextChange = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
+  /** Of which whoever waits to be called back knows. */
+  #told: { readonly snapshot: Snapshot; readonly moment: number } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,7 +20,8 @@ export class Moments {
   /** The instant that stands for now in every decision of this snapshot. */
   of(snapshot: Snapshot): number {
     const now = this.#clock();
-    if (this.#snapshot !== snapshot || now >= this.#nextChange) {
+    // a clock that was set back before the moment may be before other changes too
+    if (this.#snapshot !== snapshot || now >= this.#nextChange || now < this.#moment) {
       const next = (at: number) => nextChangeAt(snapshot.compiled, at);
       this.#snapshot = snapshot;
       this.#moment = momentAt(next, now);
@@ -27,21 +30,24 @@ export class Moments {
     return this.#moment;
   }
 
-  /** Calls back at each next change by the clock, at most once a second, until {@link rest} or another snapshot. */
+  /**
+   * Calls back at each change by the clock, at most once a second, until {@link rest} or another snapshot; and at once
+   * when there was one since the call before, however late timers are after a process stood still.
+   */
   wake(snapshot: Snapshot, callback: () => void): void {
-    this.rest();
-    this.of(snapshot);
+    clearTimeout(this.#timer);
+    const moment = this.of(snapshot);
+    const told = this.#told;
+    this.#told = { snapshot, moment };
+    if (told?.snapshot === snapshot && told.moment !== moment) callback();
     if (this.#nextChange === Number.POSITIVE_INFINITY) return;
-    const due = this.#nextChange;
-    const waitMs = Math.min(Math.max(due - this.#clock(), leastStepMs), longestTimerMs);
-    this.#timer = setTimeout(() => {
-      if (this.#clock() >= due) callback();
-      this.wake(snapshot, callback);
-    }, waitMs).unref();
+    const waitMs = Math.min(Math.max(this.#nextChange - this.#clock(), leastStepMs), longestTimerMs);
+    this.#timer = setTimeout(() => this.wake(snapshot, callback), waitMs).unref();
   }
 
   rest(): void {
     clearTimeout(this.#timer);
+    this.#told = undefined;
   }
 }
 

@@ -126,7 +126,7 @@ export class RulesetStore implements OnApplicationShutdown {
     }
   }
 
-  /** The clock is not where timers think it is: what waits for an instant waits anew. */
+  /** The clock is not where timers think it is: instants that went by are noticed, and what waits for one waits anew. */
   rewind(): void {
     for (const { served } of this.#rooms.values()) served.rewind();
   }
@@ -192,6 +192,7 @@ export class RulesetStore implements OnApplicationShutdown {
   #publish(room: Room, next: Snapshot, changedAt: number | undefined): void {
     const { environmentId, version, auditHead, source, problems } = next;
     room.served.publish(next, changedAt);
+    this.#saved.delete(environmentId);
     this.#logger.info({ environmentId, version, auditHead, source }, 'serving');
     const flags = [...problems.keys()];
     if (flags.length > 0) {

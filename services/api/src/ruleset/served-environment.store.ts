@@ -25,8 +25,9 @@ export class ServedEnvironment {
   publish(next: Snapshot, changedAt: number | undefined): void {
     const previous = this.#snapshot;
     this.#snapshot = next;
-    if (previous !== undefined) this.#announce({ previous, next, changedAt });
+    // before it is announced: a change by the clock from now on is told once more
     this.rewind();
+    if (previous !== undefined) this.#announce({ previous, next, changedAt });
   }
 
   /** There is nothing to serve any more. */
@@ -44,7 +45,7 @@ export class ServedEnvironment {
     };
   }
 
-  /** Sets the alarm for the next change by the clock anew. */
+  /** Sets the alarm for the next change by the clock anew; one that went by unnoticed is told now. */
   rewind(): void {
     const snapshot = this.#snapshot;
     if (snapshot === undefined || this.#listeners.size === 0) this.#moments.rest();
