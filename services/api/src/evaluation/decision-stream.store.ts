@@ -53,6 +53,7 @@ export class DecisionStreams implements OnApplicationShutdown {
     const isKept = Buffer.byteLength(JSON.stringify(context)) <= decisionStreamLimits.contextBytes;
     const reader: Reader = { stream, audience, context: undefined, standing: nothing, state };
     if (isKept) Object.assign(reader, { context, standing });
+    else forgetUnused(standing);
     reader.standing.readers += 1;
     const forget = channel.readers.add(reader);
     return () => {
@@ -191,6 +192,10 @@ function publish(channel: Channel): void {
 
 function release({ standing }: Reader): void {
   standing.readers -= 1;
+  forgetUnused(standing);
+}
+
+function forgetUnused(standing: Standing): void {
   if (standing.readers === 0 && standing.among.get(standing.tag) === standing) standing.among.delete(standing.tag);
 }
 

@@ -1,7 +1,8 @@
 import { eventually } from '@burgee/test/support';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../main.support.ts';
 import { type EventReader, readEvents } from '../ruleset/event-reader.support.ts';
+import { Decisions } from './decision.store.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -121,6 +122,17 @@ test('tells a reader that comes back with what it has that it holds, and gives e
   await setDefault('everybody', 'on');
   expect((await again.next('changed')).data).toMatchObject({ flags: { everybody: { value: true } } });
   for (const one of [again, elsewhere, late]) one.close();
+});
+
+test('keeps nothing of what it decided for a large context', async () => {
+  const decide = vi.spyOn(Decisions.prototype, 'all');
+  for (const times of [1, 2]) {
+    const reader = await stream({ country: 'x'.repeat(5000) });
+    await reader.next('decisions');
+    reader.close();
+    expect(decide).toHaveBeenCalledTimes(times);
+  }
+  decide.mockRestore();
 });
 
 test('tells the reader of a large context to ask again', async () => {
