@@ -148,7 +148,7 @@ async function switchFlag(owner: pg.Client, flagKey: string, isOn: boolean): Pro
 
 /** As the api makes it: `evaluation/event-token.store.ts`. */
 function tokenNow(signingKey: string): string {
-  const secret = Buffer.from(hkdfSync('sha256', signingKey, '', 'burgee event tokens', 32));
+  const secret = Buffer.from(hkdfSync('sha256', signingKey.trim(), '', 'burgee event tokens', 32));
   const slot = Math.floor(Date.now() / 600_000);
   const mac = createHmac('sha256', secret).update(`${ids.environment}|${ids.key}|${slot}`).digest('base64url');
   return `${ids.key}.${slot.toString(36)}.${mac}`;
