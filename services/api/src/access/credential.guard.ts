@@ -117,7 +117,10 @@ interface Door {
 function admit(request: FastifyRequest, credential: AnyCredential, kinds: readonly CredentialKind[]): true {
   const kind = kindOf(credential);
   if (!kinds.includes(kind)) {
-    throw new BurgeeError('FORBIDDEN', `This door opens to ${kinds.map(nameOf).join(' or ')}, not to ${nameOf(kind)}.`);
+    const names = kinds.map(nameOf).join(' or ');
+    throw new BurgeeError('FORBIDDEN', `This door opens to ${names}, not to ${nameOf(kind)}.`, {
+      fix: kinds.includes('member') ? 'Sign in, or use an access token.' : `Send ${names}.`,
+    });
   }
   request.credential = credential;
   return true;

@@ -21,8 +21,10 @@ const post = (body: unknown, headers: Record<string, string> = {}) =>
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 const refusal = async (response: Response) => {
-  const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
-  return { status: response.status, code: errors[0]?.extensions.code, message: errors[0]?.message };
+  const { errors } = (await response.json()) as {
+    errors: { message: string; extensions: { code: string; fix: string } }[];
+  };
+  return { status: response.status, message: errors[0]?.message, ...errors[0]?.extensions };
 };
 const refused = async (query: string) => refusal(await post({ query }));
 
@@ -84,7 +86,7 @@ test('limits depth, also through fragments with a name that other limits skip', 
 
 test('limits aliases, __typename included', async () => {
   const aliases = Array.from({ length: 31 }, (_, index) => `a${index}: __typename`).join(' ');
-  expect(await refused(`{ me { ${aliases} } }`)).toEqual({
+  expect(await refused(`{ me { ${aliases} } }`)).toMatchObject({
     status: 400,
     code: 'LIMIT_EXCEEDED',
     message: 'the query has 31 aliases; at most 30',
@@ -163,6 +165,12 @@ test('decides for a key what its other doors decide, and opens nothing else to i
   expect(await refusal(await post({ query: '{ evaluation(context: []) { flagKey } }' }, headers))).toMatchObject({
     code: 'INVALID_CONTEXT',
   });
-  expect(await refusal(await post({ query: '{ projects { key } }' }, headers))).toMatchObject({ code: 'FORBIDDEN' });
-  expect(await refusal(await post({ query }))).toMatchObject({ code: 'FORBIDDEN' });
+  expect(await refusal(await post({ query: '{ projects { key } }' }, headers))).toMatchObject({
+    code: 'FORBIDDEN',
+    fix: 'Sign in, or use an access token.',
+  });
+  expect(await refusal(await post({ query }))).toMatchObject({
+    code: 'FORBIDDEN',
+    fix: 'Send a client key or a server key.',
+  });
 });

@@ -68,7 +68,9 @@ export class GraphqlController implements OnModuleInit {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GraphqlAnswer> {
     if (!isOwnOrigin(request.headers, this.#config)) {
-      throw new BurgeeError('FORBIDDEN', 'GraphQL answers pages of its own origin only.');
+      throw new BurgeeError('FORBIDDEN', 'GraphQL answers pages of its own origin only.', {
+        fix: 'Ask from a server, without Origin; pages of yours ask /ofrep/ or /v1/decisions with a client key.',
+      });
     }
     const operation = operationIn(body);
     const isMember = request.credential?.kind === 'member';
