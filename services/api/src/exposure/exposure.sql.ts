@@ -37,7 +37,7 @@ export async function forgetOld(postgres: Postgres): Promise<void> {
   await postgres.query(`delete from burgee.unknown_flag where last_seen < now() - interval '90 days'`);
 }
 
-/** Counts of flags that exist; the others become unknown flags. Rows are written in one order, so that writers never lock each other out. */
+/** Counts of flags that exist; those of others are left out. Rows are written in one order, so that writers never lock each other out. */
 async function writeCounts(trx: Transaction<DB>, counts: readonly ExposureCount[]): Promise<void> {
   if (counts.length === 0) return;
   const rows = JSON.stringify(counts);

@@ -73,7 +73,9 @@ export function exposureBatch(body: unknown, { environmentId, keyKind, now }: Se
 export function keyUses(body: unknown, now: number): ReadonlyMap<string, number> {
   const { keyUses: uses = {} } = objectAt(body, 'body');
   const entries = Object.entries(objectAt(uses, 'keyUses'));
-  if (entries.length > limits.counts) throw wrong(`keyUses must have at most ${limits.counts} entries`);
+  if (entries.length > limits.counts) {
+    throw wrong(`keyUses must have at most ${limits.counts.toLocaleString('en')} entries`);
+  }
   return new Map(entries.map(([id, at]) => [id, Math.min(instantAt(at, `keyUses.${id}`, now), now)]));
 }
 
@@ -117,10 +119,15 @@ function hourAt(text: unknown, path: string, now: number): number {
 }
 
 function instantAt(text: unknown, path: string, now: number): number {
-  const instant = typeof text === 'string' && rfc3339.test(text) ? Date.parse(text) : Number.NaN;
+  const instant = typeof text === 'string' && rfc3339.test(text) && isDay(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instant)) throw wrong(`${path} must be an RFC 3339 date with a zone`);
   if (instant > now + hourMs || instant < now - oldestMs) throw wrong(`${path} must lie in the last 90 days`);
   return instant;
+}
+
+/** February has no 30th, though `Date.parse` takes it for a day of March. */
+function isDay(date: string): boolean {
+  return new Date(`${date.slice(0, 10)}T00:00Z`).getUTCDate() === Number(date.slice(8, 10));
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -136,7 +143,7 @@ function lineAt(value: unknown, path: string, longest: number): string {
 
 function listAt(value: unknown, path: string, longest: number): unknown[] {
   if (Array.isArray(value) && value.length <= longest) return value as unknown[];
-  throw wrong(`${path} must be a list of at most ${longest} entries`);
+  throw wrong(`${path} must be a list of at most ${longest.toLocaleString('en')} entries`);
 }
 
 function objectAt(value: unknown, path: string): Record<string, unknown> {

@@ -185,8 +185,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
       count: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
       hour: {
         type: 'string',
-        description: 'RFC 3339, in the last 90 days; the counts are of the hour in which it lies.',
-        pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$',
+        format: 'date-time',
+        description: 'With a zone, in the last 90 days; the counts are of the hour in which it lies.',
       },
       source: { enum: ['used', 'delivered'] },
     },
