@@ -19,7 +19,7 @@ export class Upstream {
 
   constructor({ upstreamUrl, relayKeys }: Pick<Config, 'upstreamUrl' | 'relayKeys'>) {
     this.url = upstreamUrl;
-    this.environments = relayKeys.map((key) => ({ id: idOf(key), key }));
+    this.environments = relayKeys.map((key) => ({ id: uuidFor(`burgee relay ${key}`), key }));
   }
 
   /**
@@ -51,8 +51,8 @@ function away(what: string, cause?: unknown): BurgeeError {
   return new BurgeeError('UNAVAILABLE', `The upstream Burgee ${what}.`, { cause, retryAfterSeconds: 2 });
 }
 
-/** In the form of a UUID, which the names of files and rows have. */
-function idOf(key: string): string {
-  const hex = hash('sha256', `burgee relay ${key}`, 'hex');
+/** The same id for the same text, in the form of a UUID, which the names of files and rows have. */
+export function uuidFor(text: string): string {
+  const hex = hash('sha256', text, 'hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }

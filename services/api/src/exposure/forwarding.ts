@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import type { Upstream } from '../upstream.ts';
+import { type Upstream, uuidFor } from '../upstream.ts';
 import type { ExposureBatch, ExposureCount, UnknownFlag } from './exposure.ts';
 import type { ExposureSink } from './exposure-sink.ts';
 
@@ -55,7 +54,7 @@ export function forwardedParts({ batchId, counts, unknown }: ExposureBatch): For
     return Array.from({ length: parts }, (_, part) => ({
       environmentId,
       body: {
-        batchId: partId(batchId, `${name}${part}`),
+        batchId: uuidFor(`${batchId} ${name}${part}`),
         application,
         throughClientKey,
         counts: group.counts.slice(part * countsAtOnce, (part + 1) * countsAtOnce).map(written),
@@ -67,10 +66,4 @@ export function forwardedParts({ batchId, counts, unknown }: ExposureBatch): For
 
 function written({ flagKey, variant, count, hour, source }: ExposureCount): object {
   return { flag: flagKey, variant, count, hour: new Date(hour).toISOString(), source };
-}
-
-/** In the form of a UUID. */
-function partId(batchId: string, name: string): string {
-  const hex = hash('sha256', `${batchId} ${name}`, 'hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
