@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { startApps } from '../kit/apps.ts';
 import type { Fault } from '../kit/run.ts';
+import { peakWithin } from '../kit/tally.ts';
 
 /** A stand-in that answers over HTTP and holds a transaction in Postgres, through another login and another way. */
 const engineDown: Fault = {
@@ -72,10 +73,5 @@ const rackGone: Fault = {
     await apps.stop();
   },
 };
-
-/** The most connects that fell into any second. */
-function peakWithin(at: readonly number[], windowMs: number): number {
-  return Math.max(0, ...at.map((from) => at.filter((one) => one >= from && one < from + windowMs).length));
-}
 
 export const otherFaults: readonly Fault[] = [engineDown, rackGone];

@@ -25,7 +25,11 @@ interface Word {
 }
 
 /** Starts `count` clients in one process; what they decide is compared with the model as it comes. */
-export async function startApps(stage: Stage, count: number): Promise<Apps> {
+export async function startApps(
+  stage: Stage,
+  count: number,
+  other: { port?: number; key?: string } = {},
+): Promise<Apps> {
   const broken = stage.mutant?.startsWith('app-') === true ? ['--import', applyFile] : [];
   const child = spawn(process.execPath, [...broken, program], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -38,8 +42,8 @@ export async function startApps(stage: Stage, count: number): Promise<Apps> {
     `${JSON.stringify({
       tree,
       count,
-      url: `http://127.0.0.1:${stage.balancer.port}`,
-      key: stage.bed.world.secrets.server,
+      url: `http://127.0.0.1:${other.port ?? stage.balancer.port}`,
+      key: other.key ?? stage.bed.world.secrets.server,
       folder: stage.folder,
       keys: stage.model.keys.slice(0, 40),
       contexts,

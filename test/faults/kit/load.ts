@@ -20,8 +20,8 @@ export interface LoadOptions {
   readonly judge: Judge;
   readonly tally: Tally;
   readonly random: Random;
-  /** Answers that are no failure though they hold no evaluation, such as a 503 of a replica that has nothing yet. */
-  readonly excuses?: (reply: Reply) => boolean;
+  /** A 503 that says when to come again is no failure. */
+  readonly mayShed: boolean;
 }
 
 /** Evaluations at a steady rate, whether answers come or not, each compared with the model. */
@@ -89,7 +89,7 @@ export class Load {
   }
 
   async #ask(path: string, body: unknown, more: Partial<Asked> = {}): Promise<Reply | undefined> {
-    const { port, keys, random, retry, timeoutMs, tally, excuses } = this.#options;
+    const { port, keys, random, retry, timeoutMs, tally, mayShed } = this.#options;
     const reply = await ask({
       port,
       path,
@@ -101,8 +101,9 @@ export class Load {
       ...more,
     });
     if (reply.retried) tally.retried += 1;
-    tally.latenciesMs.push(reply.tookMs);
-    return excuses?.(reply) ? undefined : reply;
+    const isShed = mayShed && reply.status === 503 && Number(reply.headers['retry-after']) > 0;
+    (isShed ? tally.shedMs : tally.latenciesMs).push(reply.tookMs);
+    return isShed ? undefined : reply;
   }
 
   #fail({ status, text, tookMs }: Reply): void {

@@ -11,6 +11,8 @@ export interface Namespace {
   /** Drops every packet from and to a port of this side. */
   drop(port: number): void;
   undrop(port: number): void;
+  /** Drops every packet that comes from a port: its owner has vanished, and what is sent to it is never acknowledged. */
+  deafen(port: number): void;
   remove(): void;
 }
 
@@ -65,6 +67,23 @@ export function makeNamespace(): Namespace | undefined {
     inside,
     drop: (port) => rule('-A', port),
     undrop: (port) => rule('-D', port),
+    deafen: (port) => {
+      const args = [
+        'netns',
+        'exec',
+        name,
+        'iptables',
+        '-A',
+        'INPUT',
+        '-p',
+        'tcp',
+        '--sport',
+        String(port),
+        '-j',
+        'DROP',
+      ];
+      execFileSync('ip', args, { stdio: 'pipe' });
+    },
     remove,
   };
 }

@@ -25,6 +25,8 @@ export interface Reader {
   /** When it last came back, and for how long it had been away. */
   readonly lastConnectAt: number;
   readonly lastEventAt: number;
+  /** For how long it was without a stream, each time. */
+  readonly awayMs: readonly number[];
   /** Connects that were answered by something else than a stream. */
   readonly refusals: readonly { readonly status: number; readonly retryAfter: string | undefined }[];
   close(): void;
@@ -35,6 +37,7 @@ class Following {
   connects = 0;
   lastConnectAt = 0;
   lastEventAt = 0;
+  readonly awayMs: number[] = [];
   readonly refusals: { status: number; retryAfter: string | undefined }[] = [];
   /** Write of the last event on this connection. */
   ordinal = Number.NEGATIVE_INFINITY;
@@ -45,6 +48,7 @@ class Following {
   #leave = () => {};
   #again: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #lostAt: number | undefined;
 
   constructor(
     options: ReaderOptions,
@@ -82,6 +86,8 @@ class Following {
       open: () => {
         this.connects += 1;
         this.lastConnectAt = performance.now();
+        if (this.#lostAt !== undefined) this.awayMs.push(this.lastConnectAt - this.#lostAt);
+        this.#lostAt = undefined;
       },
       event: (event) => {
         this.lastEventAt = performance.now();
@@ -97,6 +103,7 @@ class Following {
   /** After what the server said, and a chance of its own: not all readers at once. */
   #comeBack(status: number, retryAfter: string | undefined): void {
     if (status !== 200) this.refusals.push({ status, retryAfter });
+    this.#lostAt ??= performance.now();
     const said = retryAfter === undefined ? this.#retryMs : Number(retryAfter) * 1000;
     const waitMs = Math.min(said, 10_000) * (0.5 + this.options.random.next() / 2);
     if (!this.#isClosed) this.#again = setTimeout(() => void this.#open(), waitMs);
@@ -142,6 +149,21 @@ export function decisionReader(options: ReaderOptions, context: number): Reader 
       behind && `${behind} says ${saidBy(held.get(behind) ?? {})} on a decision stream at write ${following.ordinal}`
     );
   });
+}
+
+/** Follows `POST /v1/decisions` and looks at versions only, for crowds; its context sees every write. */
+export function lightReader(options: ReaderOptions): Reader {
+  const { model, secrets, port } = options;
+  const body = { context: contexts[0] };
+  const asked = (): StreamAsked => ({ port, path: '/v1/decisions', method: 'POST', key: secrets.client, body });
+  const following = new Following(options, asked, ({ event, data }) => {
+    if (event !== 'decisions' && event !== 'changed') return;
+    const version = /"version":"([^"]+)"/.exec(data.slice(0, 100))?.[1] ?? '';
+    following.advance(version, 'decisions', event === 'changed');
+  });
+  return readerOf('decisions', following, () =>
+    following.ordinal === model.begun ? undefined : `one of a crowd is at write ${following.ordinal} of ${model.begun}`,
+  );
 }
 
 /** Follows `GET /v1/ruleset`: whole rulesets and patches, each patch from where the one before ended. */
@@ -209,6 +231,7 @@ function readerOf(kind: Reader['kind'], following: Following, fault: () => strin
     get lastEventAt() {
       return following.lastEventAt;
     },
+    awayMs: following.awayMs,
     refusals: following.refusals,
     close: () => following.close(),
   };

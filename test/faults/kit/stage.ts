@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Balancer } from './balancer.ts';
 import { balance } from './balancer.ts';
 import type { Bed, Database } from './bed.ts';
+import type { Group } from './groups.ts';
 import { ask } from './http.ts';
 import { Judge } from './judge.ts';
 import { judgeBulk, Load, type LoadOptions } from './load.ts';
@@ -35,12 +36,21 @@ export interface Scale {
   readonly afterMs: number;
 }
 
+/** How large it is beside the standing set-up, for crowds of other sizes. */
+export function shareOf({ readers }: Scale): number {
+  return readers / 300;
+}
+
 export interface Scenery {
   readonly replicas?: number;
   /** More environment variables of every replica. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | ((scale: Scale) => Readonly<Record<string, string>>);
+  /** What goes before the command of a replica, such as `prlimit`. */
+  readonly within?: (stage: Stage, index: number) => readonly string[];
   /** Each replica in a network of its own (root only). */
   readonly isolated?: boolean;
+  /** Being refused with 503 and `Retry-After` is no failure; it is counted. */
+  readonly mayShed?: boolean;
   /** One retry on a fresh connection is allowed. */
   readonly retry?: boolean;
   /** Nothing is started: no replica, no load. */
@@ -64,6 +74,8 @@ export class Stage {
   /** Behind each link: can swallow everything for good. */
   readonly relays: Balancer[] = [];
   readonly namespaces: Namespace[] = [];
+  /** Groups of processes whose memory or time is limited. */
+  readonly groups: Group[] = [];
   readonly readers: Reader[] = [];
   readonly folder = mkdtempSync(path.join(tmpdir(), 'burgee-stage-'));
   readonly bed: Bed;
@@ -109,10 +121,10 @@ export class Stage {
   }
 
   /** Warms the replicas up, opens the streams, and starts load and writer. */
-  async begin(): Promise<void> {
+  async begin(readers = this.scale.readers): Promise<void> {
     for (const replica of this.replicas) await replica.untilAlive();
     for (const replica of this.replicas) await this.bulk(replica, 0);
-    this.openReaders();
+    this.openReaders(readers);
     await this.until('streams open', () => this.readers.every((reader) => reader.connects > 0), 20_000);
     this.startLoad();
     if (this.scenery.quiet !== true) this.writer.start();
@@ -157,6 +169,7 @@ export class Stage {
       checked,
       acknowledged,
       ...(this.tally.retried > 0 && { retried: this.tally.retried }),
+      ...(this.tally.shedMs.length > 0 && { shed: this.tally.shedMs.length }),
       stalestMs: Math.round(stalestMs),
       readP99Ms: Math.round(percentile(latenciesMs, 0.99)),
       propagationP99Ms: Math.round(percentile(propagationsMs, 0.99)),
@@ -171,6 +184,7 @@ export class Stage {
     for (const link of this.links) await link.cut().catch(() => undefined);
     for (const relay of this.relays) await relay.close();
     for (const namespace of this.namespaces) namespace.remove();
+    for (const group of this.groups) await group.remove();
     await this.database?.drop().catch(() => undefined);
     removeFolder(this.folder);
   }
@@ -232,13 +246,20 @@ export class Stage {
   }
 
   startLoad(more: Partial<LoadOptions> = {}): void {
+    this.load = this.newLoad(more);
+    this.load.start();
+  }
+
+  /** A load that the fault starts and stops by itself. */
+  newLoad(more: Partial<LoadOptions> = {}): Load {
     const { secrets } = this.bed.world;
-    this.load = new Load({
+    return new Load({
       port: this.balancer.port,
       keys: [secrets.client, secrets.server],
       perSecond: this.scale.evaluationsPerSecond,
       bulk: 0.03,
       retry: this.scenery.retry ?? false,
+      mayShed: this.scenery.mayShed ?? false,
       timeoutMs: this.scale.isTimed ? 2000 : 10_000,
       model: this.model,
       judge: this.judge,
@@ -246,16 +267,18 @@ export class Stage {
       random: this.random,
       ...more,
     });
-    this.load.start();
   }
 
   openReaders(count = this.scale.readers): void {
-    const { world } = this.bed;
-    const { model, judge, tally, random, balancer } = this;
-    const options: ReaderOptions = { port: balancer.port, secrets: world.secrets, model, judge, tally, random };
+    const options = this.readerOptions();
     for (let index = 0; index < count; index += 1) this.readers.push(decisionReader(options, index % contexts.length));
     for (let index = 0; index < Math.min(4, count); index += 1)
       this.readers.push(rulesetReader(options), nudgeReader(options));
+  }
+
+  readerOptions(): ReaderOptions {
+    const { model, judge, tally, random, balancer } = this;
+    return { port: balancer.port, secrets: this.bed.world.secrets, model, judge, tally, random };
   }
 
   writerOptions(): WriterOptions {
@@ -293,7 +316,7 @@ export class Stage {
       host,
       port,
       mutant: this.mutant?.startsWith('app-') === true ? undefined : this.mutant,
-      within: namespace?.within ?? [],
+      within: [...(namespace?.within ?? []), ...(this.scenery.within?.(this, index) ?? [])],
       env: {
         DATABASE_URL: databaseUrl.href,
         BURGEE_HOST: host,
@@ -303,7 +326,7 @@ export class Stage {
         BURGEE_TEST_NEIGHBOUR: `http://127.0.0.1:${this.neighbourPort}`,
         // a machine that is busy with other tests is slow, and that is not what is looked at then
         ...(!this.scale.isTimed && { BURGEE_MAX_LAG_MS: '0' }),
-        ...this.scenery.env,
+        ...(typeof this.scenery.env === 'function' ? this.scenery.env(this.scale) : this.scenery.env),
       },
     };
     this.replicas[index] = startReplica(this.#options[index]);

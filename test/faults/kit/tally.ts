@@ -24,6 +24,8 @@ export class Tally {
   /** The longest that an answer was behind, outside of an outage. */
   stalestMs = 0;
   readonly latenciesMs: number[] = [];
+  /** Of requests that were refused with 503 and told when to come again, where that may be. */
+  readonly shedMs: number[] = [];
   /** From the acknowledgement of a write to its event on a decision stream. */
   readonly propagationsMs: number[] = [];
   /** The first few of each sort of trouble, in words. */
@@ -44,6 +46,11 @@ export class Tally {
 export function percentile(list: readonly number[], share: number): number {
   const sorted = list.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** The most of these moments that fell into any window of this length. */
+export function peakWithin(at: readonly number[], windowMs: number): number {
+  return Math.max(0, ...at.map((from) => at.filter((one) => one >= from && one < from + windowMs).length));
 }
 
 const troubles = ['failed', 'wrong', 'future', 'stale', 'missed', 'doubled', 'outOfOrder', 'lost', 'ghosts'] as const;

@@ -126,13 +126,82 @@ export const patches = {
   'app-without-disk': {
     why: 'an application keeps nothing on disk',
     files: {
-      'client/dist/server.js': [
+      'client/dist/*.js': [
         ['const cache = cacheFile ? fileCache(cacheFile, "ruleset", options) : void 0;', 'const cache = void 0;'],
       ],
     },
   },
   'app-without-jitter': {
     why: 'applications come back all at once',
-    files: { 'client/dist/server.js': [['random = Math.random, fetch', 'random = () => 0, fetch']] },
+    files: { 'client/dist/*.js': [['random = Math.random, fetch', 'random = () => 0, fetch']] },
+  },
+  'late-return': {
+    why: 'streams are told to come back after a minute',
+    files: {
+      'api/dist/ruleset/stream.store.js': [['return 1000 + Math.floor(Math.random() * 4000);', 'return 60_000;']],
+    },
+  },
+  'ends-at-once': {
+    why: 'being told to stop closes everything without a leave',
+    files: { 'api/dist/main.js': [['await app.get(Readiness).drain();', '']] },
+  },
+  'never-sheds': {
+    why: 'whatever comes is queued, however late the event loop is',
+    files: { 'api/dist/traffic/shedding.store.js': [['return this.#lag.isHigh;', 'return false;']] },
+  },
+  'counts-no-connections': {
+    why: 'connections are taken until no file can be opened any more',
+    files: {
+      'api/dist/traffic/connections.store.js': [
+        ['if (Number.isFinite(this.#limit))', 'if (false)'],
+        ['if (this.#open > this.#limit)', 'if (false)'],
+      ],
+    },
+  },
+  'without-cap': {
+    why: 'streams are taken however many there are',
+    files: {
+      'api/dist/ruleset/stream.store.js': [
+        ['if (!this.#isDraining && this.#held.size < most)', 'if (!this.#isDraining)'],
+      ],
+    },
+  },
+  'come-back-together': {
+    why: 'everybody who is refused is told the same time',
+    files: { 'api/dist/ruleset/stream.store.js': [['1 + Math.floor(Math.random() * 10)', '5']] },
+  },
+  'same-wait-for-all': {
+    why: 'all streams are told to come back after the same short time',
+    files: {
+      'api/dist/ruleset/stream.store.js': [['return 1000 + Math.floor(Math.random() * 4000);', 'return 1000;']],
+    },
+  },
+  'never-cuts': {
+    why: 'whatever a reader leaves unread is kept',
+    files: {
+      'api/dist/ruleset/open-stream.store.js': [['if (this.#unread > unreadBytes + this.#wholeBytes)', 'if (false)']],
+    },
+  },
+  'never-judges': {
+    why: 'nobody looks whether peers still acknowledge',
+    files: { 'api/dist/ruleset/stream.store.js': [['held.judge(unanswered);', ';']] },
+  },
+  'no-heartbeat': {
+    why: 'streams without news say nothing',
+    files: { 'api/dist/ruleset/stream.store.js': [['this.#held.spread();', '']] },
+  },
+  'revoked-go-on': {
+    why: 'streams of a revoked key go on',
+    files: {
+      'api/dist/ruleset/open-stream.store.js': [['if (!this.#isOpen || this.#options.isAllowed())', 'if (true)']],
+    },
+  },
+  'app-asks-at-each-nudge': {
+    why: 'an application follows every nudge, as fast as they come',
+    files: { 'client/dist/*.js': [['nudgesApartMs = 2e3;', 'nudgesApartMs = 0;']] },
+  },
+  'app-insists': {
+    why: 'an application whose key is refused goes on asking',
+    files: { 'client/dist/*.js': [['"refused") return refusedMs *', '"never") return refusedMs *']] },
   },
 };
