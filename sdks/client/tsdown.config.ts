@@ -7,4 +7,6 @@ export default defineConfig({
   deps: { neverBundle: [/^node:/] },
   fixedExtension: false,
   dts: true,
+  // Each module by itself, so that an application's bundler leaves out what it does not use and puts constants in place.
+  unbundle: true,
 });

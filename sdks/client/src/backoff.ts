@@ -3,6 +3,10 @@ import type { Failure } from './sources/source.ts';
 
 /** A connection that was good for this long starts again at the shortest wait. */
 export const healthyAfterMs = 60_000;
+/** How long the second source serves before the preferred one is tried again. */
+export const secondChoiceMs = 300_000;
+/** Between two nudges that are followed. */
+export const nudgesApartMs = 2_000;
 
 const shortestMs = 1_000;
 const longestMs = 30_000;
@@ -10,7 +14,7 @@ const refusedMs = 300_000;
 const toldAtMostMs = 600_000;
 
 /** Since when, of what is not so. */
-export const never: number = Number.POSITIVE_INFINITY;
+export const never: number = Infinity;
 
 /**
  * How long to wait before the next attempt, in milliseconds. A `Retry-After` that is neither whole seconds nor an HTTP date

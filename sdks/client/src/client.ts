@@ -75,11 +75,12 @@ export function createClient(options: ClientOptions): BurgeeClient {
   const settings = { ...options, clock, random, storage, application, fetch };
   const lifecycle = createLifecycle(clock, options.onError);
   const { state, enter, settled, subscribe } = lifecycle;
+  const isLive = () => state() === 'live';
   const held = holdDecisions(settings, lifecycle.raise);
   const exposures = countExposures({
     ...settings,
     request: (body) => post(options, '/v1/exposures', body),
-    reachable: () => state() === 'live',
+    reachable: isLive,
   });
   const connection = followDecisions(settings, held, lifecycle);
   const closed = new AbortController();
@@ -95,7 +96,7 @@ export function createClient(options: ClientOptions): BurgeeClient {
     value(flag, defaultValue) {
       const evaluation = held.current().get(flag);
       if (evaluation && evaluation.errorCode === undefined) exposures.used(flag, evaluation.variant);
-      else if (!evaluation && state() === 'live') exposures.unknown(flag);
+      else if (!evaluation && isLive()) exposures.unknown(flag);
       return valueOr(evaluation?.value, defaultValue);
     },
     async setContext(context) {
@@ -111,9 +112,10 @@ export function createClient(options: ClientOptions): BurgeeClient {
       if (state() !== 'idle') return;
       enter('connecting');
       connection.open();
+      const untilClosed = { signal: closed.signal };
       // a page that is left tells what it used; one that has its network back need not wait
-      page.addEventListener?.('pagehide', () => void exposures.flush(true), closed);
-      page.addEventListener?.('online', connection.reopenSoon, closed);
+      page.addEventListener?.('pagehide', () => void exposures.flush(true), untilClosed);
+      page.addEventListener?.('online', connection.reopenSoon, untilClosed);
     },
     async close() {
       connection.close();

@@ -1,13 +1,6 @@
-import { healthyAfterMs, never, waitBefore } from './backoff.ts';
+import { healthyAfterMs, never, nudgesApartMs, secondChoiceMs, waitBefore } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { Failed, Failure, Report, Source } from './sources/source.ts';
-
-/** Attempts that gave nothing before the next source has its turn. */
-const missesAllowed = 3;
-/** Between two nudges that are followed. */
-const nudgesApartMs = 2_000;
-/** How long the second source serves before the preferred one is tried again. */
-const secondChoiceMs = 300_000;
 
 export interface ConnectionOptions {
   clock: Clock;
@@ -28,6 +21,8 @@ export interface Connection {
 
 /** Keeps one source open: waits after failures, and changes to the second source when the first is of no use. */
 export function keepConnected(options: ConnectionOptions, first: Source, second: Source = first): Connection {
+  /** Attempts that gave nothing before the next source has its turn. */
+  const missesAllowed = 3;
   const { clock, random } = options;
   let preferred = true;
   let failures = 0;
@@ -45,11 +40,8 @@ export function keepConnected(options: ConnectionOptions, first: Source, second:
     close();
     healthySince = never;
     notBefore = 0;
-    nextNudgeAt = clock.now() + nudgesApartMs;
     const mine = attempt;
-    const end = (preferred ? first : second).open((report) => {
-      if (mine === attempt) judge(report);
-    });
+    const end = (preferred ? first : second).open((report) => judge(report, mine));
     if (mine === attempt) stop = end;
     else end();
   }
@@ -62,7 +54,8 @@ export function keepConnected(options: ConnectionOptions, first: Source, second:
     stop();
   }
 
-  function judge(report: Report): void {
+  function judge(report: Report, of: number): void {
+    if (of !== attempt) return;
     if (report.kind === 'failed') retry(report.failure);
     else if (options.onReport(report)) thrive();
     else if (report.kind === 'message') retry({ cause: 'broken', detail: `event ${report.event}` });
@@ -95,13 +88,14 @@ export function keepConnected(options: ConnectionOptions, first: Source, second:
   }
 
   function reopen(): boolean {
-    const allowed = clock.now() >= notBefore;
-    if (allowed) open();
-    return allowed;
+    const isAllowed = clock.now() >= notBefore;
+    if (isAllowed) open();
+    return isAllowed;
   }
 
   function reopenSoon(): void {
-    stopNudge ??= clock.after(Math.max(0, nextNudgeAt - clock.now()) + random() * 2_000, () => {
+    stopNudge ??= clock.after(Math.max(0, nextNudgeAt - clock.now()) + random() * nudgesApartMs, () => {
+      nextNudgeAt = clock.now() + nudgesApartMs;
       reopen();
     });
   }

@@ -11,7 +11,11 @@ export interface BurgeeFlagProps {
 type Slots = SlotsType<{ on?: () => VNode[]; off?: () => VNode[] }>;
 
 /** Shows the slot `on` while a boolean flag is true, else the slot `off`. */
-export const BurgeeFlag: DefineSetupFnComponent<BurgeeFlagProps, Record<string, never>, Slots> = defineComponent(
+export const BurgeeFlag: DefineSetupFnComponent<
+  BurgeeFlagProps,
+  Record<string, never>,
+  Slots
+> = /* @__PURE__ */ defineComponent(
   (props: BurgeeFlagProps, { slots }) => {
     const shown = useFlag(() => props.flag, false as FlagDefault<FlagKey>);
     return () => (shown.value ? slots.on?.() : slots.off?.());

@@ -45,7 +45,7 @@ export function readEventStream(reader: StreamReader): (slice: string) => void {
   }
 
   return (slice) => {
-    const text = afterReturn && slice[0] === '\n' ? slice.slice(1) : slice;
+    const text = afterReturn ? slice.replace(/^\n/, '') : slice;
     if (slice !== '') afterReturn = slice.endsWith('\r');
     const lines = text.split(/\r\n?|\n/);
     const unfinished = lines.pop() ?? '';
