@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import type { KeySource, StoredKey } from '../access/key-source.ts';
 import { readKey, readKeys, writeLastUsed } from '../access/keys.sql.ts';
 import { CONFIG, type Config } from '../config.ts';
+import { BurgeeError } from '../errors.ts';
 import { LOGGER } from '../platform.module.ts';
 import { listenConnection, Postgres } from '../postgres.ts';
 import { seldom } from '../traffic/seldom.ts';
 import type { FormerForms } from './assemble.ts';
 import { readFormerForms } from './former-forms.sql.ts';
-import { readRuleset, readVersions } from './ruleset.sql.ts';
+import { hasEnvironment, readRuleset, readVersions } from './ruleset.sql.ts';
 import type { Listener, RulesetSource, StoredRuleset } from './source.ts';
 
 /**
@@ -44,19 +45,24 @@ export class DatabaseListener implements RulesetSource, KeySource {
     this.#readTimeoutMs = Math.min(timeoutMs * 2, longestReadMs);
     const read = await readRuleset(this.#postgres, environmentId, { heldVersion, timeoutMs });
     this.#readTimeoutMs = shortestReadMs;
+    if (read === undefined) await this.#assertFilled();
     return read;
   }
 
   async readVersions(environmentIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return readVersions(this.#postgres, environmentIds);
+    const versions = await readVersions(this.#postgres, environmentIds);
+    if (versions.size === 0 && environmentIds.length > 0) await this.#assertFilled();
+    return versions;
   }
 
   async readFormerForms(environmentId: string, flagKeys: readonly string[], auditEntry: string): Promise<FormerForms> {
     return readFormerForms(this.#postgres, environmentId, { flagKeys, auditEntry });
   }
 
-  async readKeys(): Promise<StoredKey[]> {
-    return readKeys(this.#postgres);
+  async readKeys(held: readonly StoredKey[]): Promise<StoredKey[]> {
+    const keys = await readKeys(this.#postgres);
+    if (keys.length === 0 && held.length > 0) await this.#assertFilled();
+    return keys;
   }
 
   async readKey(hash: string): Promise<StoredKey | undefined> {
@@ -90,6 +96,12 @@ export class DatabaseListener implements RulesetSource, KeySource {
     this.#isClosed = true;
     clearTimeout(this.#reconnect);
     await this.#connection?.end().catch(() => undefined);
+  }
+
+  /** To a database that is empty while a backup is being restored, what was there before is not gone. */
+  async #assertFilled(): Promise<void> {
+    if (await hasEnvironment(this.#postgres)) return;
+    throw new BurgeeError('UNAVAILABLE', 'The database has no environments.', { retryAfterSeconds: 2 });
   }
 
   async #connect(): Promise<void> {

@@ -193,6 +193,43 @@ test('takes over a restored past: a lower version with another token', async () 
   await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }));
 });
 
+test('serves on while a backup is restored, and takes over what it holds', async () => {
+  const { api } = await startBehindLink({ BURGEE_POLL_INTERVAL_MS: '100' });
+  expect(await value(api, api.keys.server)).toMatchObject({ value: true });
+  const reader = await readEvents(`${api.url}/v1/ruleset`, { headers: { authorization: `Bearer ${api.keys.server}` } });
+  await reader.next('head');
+  await api.database.run(`
+    alter table burgee.api_key disable trigger user;
+    alter table burgee.environment disable trigger user;
+    alter table burgee.flag_setting disable trigger user;
+    do $$
+    declare
+      reference record;
+    begin
+      for reference in select conrelid::regclass as holder, conname from pg_constraint where confrelid = 'burgee.environment'::regclass and conparentid = 0 loop
+        execute format('alter table %s drop constraint %I', reference.holder, reference.conname);
+      end loop;
+    end $$;
+    create table burgee.kept_key as table burgee.api_key;
+    create table burgee.kept_environment as table burgee.environment;
+    delete from burgee.api_key;
+    delete from burgee.environment`);
+  const refreshed = async () => expect(await figure(api, 'burgee_last_sync_age_seconds')).toBeGreaterThan(0.5);
+  await eventually(refreshed);
+  expect(await value(api, api.keys.server)).toMatchObject({ value: true });
+  const unknown = await api.post('/ofrep/v1/evaluate/flags', { key: newApiKey('server', 'test').text });
+  expect(unknown.status).toBe(503);
+  await api.database.run(`
+    update burgee.flag_setting set enabled = false;
+    insert into burgee.environment select * from burgee.kept_environment;
+    update burgee.environment set version = 1, version_token = gen_random_uuid();
+    insert into burgee.api_key select * from burgee.kept_key`);
+  await eventually(async () => expect(await value(api, api.keys.server)).toMatchObject({ value: false }));
+  await reader.next('patch');
+  expect(reader.isEnded()).toBe(false);
+  reader.close();
+});
+
 test('answers an unknown key with 503 and not 401 while Postgres is away', async () => {
   const { api, link } = await startBehindLink();
   await value(api, api.keys.server);

@@ -77,3 +77,9 @@ export async function readVersions(
   );
   return new Map(rows.map(({ id, version }) => [id, version]));
 }
+
+/** Whether there is any environment. Once there is one, there always is: none is ever deleted. */
+export async function hasEnvironment(postgres: Postgres): Promise<boolean> {
+  const rows = await postgres.syncQuery('select from burgee.environment limit 1');
+  return rows.length > 0;
+}
