@@ -18,6 +18,8 @@ export interface RulesetConnectionOptions {
   fetch: Fetch;
   /** What is held and can be resumed from; undefined: everything is needed. */
   version: () => string | undefined;
+  /** What the evaluator here can decide, told to the service; a relay decides nothing by itself. */
+  level?: number;
   /** Says whether the message made sense. */
   onMessage: (message: Message) => boolean;
   /** Says whether this confirms what is held. */
@@ -27,7 +29,9 @@ export interface RulesetConnectionOptions {
 
 /** Where an environment's ruleset comes from, for as long as the connection is open. */
 export function rulesetConnection(options: RulesetConnectionOptions): Connection {
-  const request = () => apiRequest(options, '/v1/ruleset');
+  const { headers, ...asked } = apiRequest(options, '/v1/ruleset');
+  const level = options.level === undefined ? {} : { 'burgee-level': String(options.level) };
+  const request = () => ({ ...asked, headers: { ...headers, ...level } });
   return connectService({
     ...options,
     event: 'ruleset',

@@ -39,7 +39,11 @@ test('decides by the ruleset of the service', async () => {
   expect(world.client.evaluate('checkout', ada)).toMatchObject({ value: true, variant: 'on', reason: 'STATIC' });
   expect(world.client.value('checkout', false, ada)).toBe(true);
   expect(world.client.value('checkout', 'text', ada)).toBe('text');
-  expect(world.wire.received[0]).toMatchObject({ method: 'GET', path: '/v1/ruleset' });
+  expect(world.wire.received[0]).toMatchObject({
+    method: 'GET',
+    path: '/v1/ruleset',
+    headers: { 'burgee-level': '1' },
+  });
 });
 
 test('lays patches over what it holds', async () => {

@@ -1,4 +1,4 @@
-import { type Evaluation, type EvaluationContext, evaluate, evaluateAll, type Ruleset } from '@burgee/evaluator';
+import { type Evaluation, type EvaluationContext, evaluate, evaluateAll, LEVEL, type Ruleset } from '@burgee/evaluator';
 import { type Clock, systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { BurgeeClientError } from './errors.ts';
@@ -115,6 +115,7 @@ function followRuleset(options: FollowOptions, held: HeldRuleset, lifecycle: Lif
   return rulesetConnection({
     ...options,
     version: held.version,
+    level: LEVEL,
     onMessage(message) {
       const before = held.version();
       if (!held.receive(message)) return false;

@@ -23,5 +23,6 @@ export type {
   Split,
   ValueType,
 } from './ruleset.ts';
+export { LEVEL } from './ruleset.ts';
 export type { Findings, RegexEngine } from './scope.ts';
 export type { Decider, Semantics, SemanticsTools } from './semantics.ts';

@@ -13,6 +13,13 @@ const prefer: Parameter = {
   description: '`wait=N` with If-None-Match: the answer waits until it is another one, N seconds (1 to 55) at most.',
   schema: { type: 'string' },
 };
+const level: Parameter = {
+  name: 'Burgee-Level',
+  in: 'header',
+  description:
+    'What the evaluator of who asks can decide: a flag whose `needs` is above that is an error there. Not used yet.',
+  schema: { type: 'string' },
+};
 const fresh = {
   ETag: headers.etag,
   'Cache-Control': headers.cacheControl,
@@ -57,7 +64,7 @@ export const dataPaths: Paths = {
         "newest version and the audit log's head, and relays get `keys`. Last-Event-ID resumes.",
       ].join(' '),
       tags: ['Burgee'],
-      parameters: [ifNoneMatch, prefer],
+      parameters: [ifNoneMatch, prefer, level],
       responses: {
         200: { description: 'The ruleset.', headers: fresh, content: jsonOrEvents(ref('ruleset')) },
         304: { description: 'Nothing else than before.', headers: same },
