@@ -43,6 +43,24 @@ test('finds a key in memory after a refresh, and in the database before', async 
   expect(other.find(text)).toEqual(keys.find(text));
 });
 
+test('does not bring back a key that was revoked, and read as revoked, while the database was asked for it', async () => {
+  const text = await insertKey(database, environmentId, 'server');
+  const slow: KeySource = {
+    ...source,
+    readKey: async (hash) => {
+      const key = await source.readKey(hash);
+      if (key !== undefined) {
+        await database.sql('update burgee.api_key set revoked_at = now() where id = $1', [key.id]);
+        await keys.refresh();
+      }
+      return key;
+    },
+  };
+  keys = new KeyStore(slow, () => now, pino({ level: 'silent' }));
+  expect(await keys.lookUp(text)).toBeUndefined();
+  expect(keys.find(text)).toBeUndefined();
+});
+
 test('forgets a key with the refresh after it was revoked, and tells those who listen', async () => {
   const text = await insertKey(database, environmentId, 'server');
   await keys.refresh();

@@ -30,7 +30,8 @@ export class KeyStore {
   readonly #listeners = new Set<() => void>();
   /** Reads all keys again. */
   readonly refresh: () => Promise<void>;
-  #hasRead = false;
+  /** How often all keys were read. */
+  #readings = 0;
   #isAway = false;
 
   constructor(@Inject(KEY_SOURCE) source: KeySource, @Inject(CLOCK) clock: Clock, @Inject(LOGGER) logger: Logger) {
@@ -59,7 +60,10 @@ export class KeyStore {
     if (!isApiKey(text)) return undefined;
     const hash = hexHash(text);
     if ((this.#unknown.get(hash) ?? Number.NEGATIVE_INFINITY) > this.#clock() - unknownForMs) return undefined;
+    const readings = this.#readings;
     const key = await this.#ask(hash);
+    // all keys were read meanwhile, perhaps after this one: a revoked key must not come back
+    if (this.#readings !== readings) return this.find(text) ?? this.lookUp(text);
     if (key === undefined) {
       if (this.#unknown.size >= maxUnknown) this.#unknown.clear();
       this.#unknown.set(hash, this.#clock());
@@ -122,7 +126,7 @@ export class KeyStore {
       if (this.#isAway) throw new BurgeeError('UNAVAILABLE', 'This key cannot be checked at the moment.', retry);
       return await this.#source.readKey(hash);
     } catch (error) {
-      if (!isUnavailable(error) || this.#hasRead || this.#byId.size > 0) throw error;
+      if (!isUnavailable(error) || this.#readings > 0 || this.#byId.size > 0) throw error;
       throw new BurgeeError('PROVIDER_NOT_READY', 'the flags of this environment are not loaded yet', {
         ...retry,
         cause: error,
@@ -134,7 +138,7 @@ export class KeyStore {
     try {
       const keys = await this.#source.readKeys([...this.#byId.values()].map(({ key }) => key));
       this.#isAway = false;
-      this.#hasRead = true;
+      this.#readings += 1;
       this.#unknown.clear();
       if (this.#replace(keys)) for (const listener of this.#listeners) listener();
     } catch (error) {
