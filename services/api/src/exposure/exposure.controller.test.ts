@@ -109,6 +109,21 @@ test('keeps no more unknown flags of browsers than anybody could look at, and go
   await eventually(async () => expect((await kept())[0]).toEqual({ rows: before?.rows, seen: 2 }));
 });
 
+test('keeps no unknown flags without end of a server that asks for one of each user', async () => {
+  await api.database.sql(
+    `insert into burgee.unknown_flag (environment_id, flag_key, application, count)
+     select id, 'of-user-' || number, 'storefront', 1 from burgee.environment, generate_series(1, 10000) as number
+     where id = (select environment_id from burgee.unknown_flag limit 1)`,
+  );
+  await send([], { unknown: ['of-user-10001', 'of-user-1'], application: 'storefront' });
+  const kept = () =>
+    api.database.sql(
+      `select flag_key as key, count::int from burgee.unknown_flag where flag_key in ('of-user-1', 'of-user-10001')`,
+    );
+  await eventually(async () => expect(await kept()).toEqual([{ key: 'of-user-1', count: 2 }]));
+  await api.database.sql(`delete from burgee.unknown_flag where flag_key like 'of-user-%'`);
+});
+
 test('keeps batches while Postgres is away and writes them afterwards', async () => {
   link.cut();
   const { status } = await send([{ flag: 'a', variant: 'on', count: 3, hour }], { application: 'patient' });

@@ -64,8 +64,11 @@ async function writeCounts(trx: Transaction<DB>, counts: readonly ExposureCount[
       through_client_key = exposure.through_client_key and excluded.through_client_key`.execute(trx);
 }
 
-/** Unknown flags per environment from which on browsers add none: whoever holds a client key may invent names. */
-const mostUnknown = 1000;
+/**
+ * Unknown flags per environment from which on none is added: whoever holds a client key may invent names, and a server may
+ * ask for a flag of each of its users.
+ */
+const mostUnknown = { ofClients: 1000, ofServers: 10_000 } as const;
 
 async function writeUnknown(trx: Transaction<DB>, unknown: readonly UnknownFlag[]): Promise<void> {
   if (unknown.length === 0) return;
@@ -75,12 +78,14 @@ async function writeUnknown(trx: Transaction<DB>, unknown: readonly UnknownFlag[
     select environment.id, asked."flagKey", asked.application, count(*)
     from jsonb_to_recordset(${rows}::jsonb) as asked ("flagKey" text, application text, "environmentId" uuid, "throughClientKey" boolean)
     join burgee.environment on environment.id = asked."environmentId"
+    left join (select environment_id, count(*) from burgee.unknown_flag group by environment_id) as here
+      on here.environment_id = environment.id
     where not exists (
       select from burgee.flag
       where flag.project_id = environment.project_id and flag.key = asked."flagKey" and flag.archived_at is null)
       and (
-        not asked."throughClientKey"
-        or (select count(*) from burgee.unknown_flag as kept where kept.environment_id = environment.id) < ${mostUnknown}
+        coalesce(here.count, 0)
+          < case when asked."throughClientKey" then ${mostUnknown.ofClients}::int else ${mostUnknown.ofServers}::int end
         or exists (
           select from burgee.unknown_flag as kept
           where kept.environment_id = environment.id and kept.flag_key = asked."flagKey"
