@@ -269,6 +269,13 @@ test('is not kept from asking by a clock that was set back', async () => {
   await vi.waitFor(() => expect(world.wire.received).toHaveLength(3));
 });
 
+test('asks for no other context before the service allows it', async () => {
+  await using world = await startClient((_, response) => response.writeHead(429, { 'retry-after': '60' }).end());
+  await vi.waitFor(() => expect(world.client.state).toBe('offline'));
+  await world.client.setContext({ targetingKey: 'bob' });
+  expect(world.wire.received).toHaveLength(1);
+});
+
 test('decides anew for another context', async () => {
   await using world = await startClient(({ body }, response) => {
     const flags = { checkout: body.includes('bob') ? off : on };

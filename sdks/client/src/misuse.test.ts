@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createClient } from './client.ts';
 import { decisionsOf } from './decisions.ts';
 import { createServerClient } from './server-client.ts';
+import type { Report, Source } from './sources/source.ts';
 import { staticSource } from './sources/static.ts';
 
 const ruleset: Ruleset = {
@@ -107,6 +108,25 @@ test('a browser goes on after it was closed, twice', async () => {
   expect(client.state).toBe('closed');
   expect(client.value('nordic', false)).toBe(true);
   expect(client.value('unknown', 'code')).toBe('code');
+});
+
+test('a browser hears nothing more from a source that it has closed', async () => {
+  const open: ((report: Report) => void)[] = [];
+  const source: Source = {
+    kind: 'static',
+    open(report) {
+      open.push(report);
+      return () => {};
+    },
+  };
+  const client = createClient({ url: 'test:', key: 'test', source });
+  client.start();
+  void client.setContext({ targetingKey: 'ada' });
+  open[0]?.({ kind: 'message', event: 'decisions', data: decisionsOf({ nordic: 'late' }) });
+  expect(client.value('nordic', 'code')).toBe('code');
+  open[1]?.({ kind: 'message', event: 'decisions', data: decisionsOf({ nordic: 'new' }) });
+  expect(client.value('nordic', 'code')).toBe('new');
+  await client.close();
 });
 
 test('a server goes on after it was closed, twice', async () => {
