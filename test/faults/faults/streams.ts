@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newApiKey } from '@burgee/api';
 import { startApps } from '../kit/apps.ts';
 import { balance } from '../kit/balancer.ts';
 import { startMiddlebox } from '../kit/middlebox.ts';
+import type { Namespace } from '../kit/namespace.ts';
 import { startNudged } from '../kit/nudged.ts';
 import { decisionReader, nudgeReader, rulesetReader } from '../kit/readers.ts';
 import type { Replica } from '../kit/replica.ts';
@@ -19,8 +21,11 @@ import { ownClient } from './network.ts';
 const silent: Fault = {
   id: 'F34',
   title: 'one reader in twenty never reads, and there is much to read',
+  needs: 'namespaces',
+  scenery: { isolated: true },
   mutants: ['never-cuts'],
   async play(stage) {
+    for (const namespace of stage.namespaces) smallBuffers(namespace);
     const count = Math.max(2, Math.round(stage.scale.readers / 20));
     for (const key of largeKeys) stage.model.foreign.add(key);
     await stage.plant(...newLargeFlags);
@@ -56,6 +61,11 @@ const silent: Fault = {
     await pause(stage.scale.afterMs / 2);
   },
 };
+
+/** What the kernel keeps for a reader is not what is looked at: some kilobytes instead of megabytes. */
+function smallBuffers({ within: [command, ...rest] }: Namespace): void {
+  execFileSync(command!, [...rest, 'sysctl', '-qw', 'net.ipv4.tcp_wmem=4096 16384 65536'], { stdio: 'pipe' });
+}
 
 function openStreams({ bed }: Stage, replica: Replica, count: number): Wire[] {
   const body = { context: { targetingKey: 'ada', silent: 'yes' } };
@@ -112,7 +122,7 @@ const halfOpen: Fault = {
 const nudges: Fault = {
   id: 'F36',
   title: '1,000 clients that are only told that something changed, under 50 writes a second',
-  scenery: { bare: true, quiet: true },
+  scenery: { bare: true, quiet: true, mayShed: true },
   mutants: ['app-asks-at-each-nudge'],
   async play(stage) {
     await stage.begin(Math.min(20, stage.scale.readers));
