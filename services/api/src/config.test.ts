@@ -29,7 +29,7 @@ function faultsOf(env: Environment): readonly string[] {
 
 test('needs nothing but a database and a signing key', () => {
   const config = readConfig(good);
-  expect(config).toMatchObject({ port: 4400, host: '127.0.0.1', role: 'all', pollIntervalMs: 5000, logLevel: 'info' });
+  expect(config).toMatchObject({ port: 4400, host: '127.0.0.1', role: 'all', pollIntervalMs: 2000, logLevel: 'info' });
   expect(config.publicUrl).toBe('http://127.0.0.1:4400');
   expect(config.databaseListenUrl).toBe(config.databaseUrl);
   expect(Object.isFrozen(config)).toBe(true);

@@ -91,7 +91,7 @@ export function readConfig(env: Environment): Config {
       ? ask.whole('BURGEE_METRICS_PORT', { least: 1, most: 65_535, otherwise: 9464 })
       : undefined,
     logLevel: ask.oneOf('BURGEE_LOG_LEVEL', logLevels, 'info'),
-    pollIntervalMs: ask.whole('BURGEE_POLL_INTERVAL_MS', { least: 100, most: 10_000, otherwise: 5000 }),
+    pollIntervalMs: ask.whole('BURGEE_POLL_INTERVAL_MS', { least: 100, most: 10_000, otherwise: 2000 }),
     requestTimeoutMs: ask.whole('BURGEE_REQUEST_TIMEOUT_MS', { least: 500, most: 600_000, otherwise: 30_000 }),
     adminDir: ask.text('BURGEE_ADMIN_DIR'),
     keyRateLimit: ask.whole('BURGEE_KEY_RATE_LIMIT', { least: 0, most: 1_000_000, otherwise: 0 }),

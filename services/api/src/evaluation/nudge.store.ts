@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../platform.module.ts';
+import { clockChangesApart } from '../ruleset/clock-changes.store.ts';
 import { eventBytes } from '../ruleset/event.ts';
 import type { EventStream } from '../ruleset/open-stream.store.ts';
 import { Readers } from '../ruleset/readers.store.ts';
@@ -47,7 +48,10 @@ export class Nudges {
   #channelOf(snapshot: Snapshot, noticedAt: number): Channel {
     const readers = new Readers<Reader>((reader) => bring(channel, reader), this.#streams.propagated);
     const channel: Channel = { readers, noticedAt, state: this.#stateOf(snapshot, undefined) };
-    this.#rulesets.subscribe(snapshot.environmentId, (change) => this.#spread(channel, change));
+    this.#rulesets.subscribe(
+      snapshot.environmentId,
+      clockChangesApart((change) => this.#spread(channel, change)),
+    );
     this.#channels.set(snapshot.environmentId, channel);
     return channel;
   }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
 import { BurgeeError } from '../errors.ts';
+import { clockChangesApart } from './clock-changes.store.ts';
 import { Readers } from './readers.store.ts';
 import { RulesetStore } from './ruleset.store.ts';
 import { EventStreams, type Held } from './stream.store.ts';
@@ -72,7 +73,10 @@ export class Polls implements OnApplicationShutdown {
     let readers = this.#channels.get(environmentId);
     if (readers === undefined) {
       const opened = new Readers<() => void>((look) => look(), this.#streams.propagated);
-      this.#rulesets.subscribe(environmentId, ({ changedAt }) => opened.spread(changedAt));
+      this.#rulesets.subscribe(
+        environmentId,
+        clockChangesApart(({ changedAt }) => opened.spread(changedAt)),
+      );
       this.#channels.set(environmentId, opened);
       readers = opened;
     }
