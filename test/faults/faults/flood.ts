@@ -65,7 +65,6 @@ const capOf = (scale: Scale) => Math.round(crowdOf(scale) * 0.6 + scale.readers 
 
 const herd: Fault = {
   id: 'F32',
-  isShort: true,
   title: '2,000 readers connect within a second, and one replica is all there is at first',
   scenery: { quiet: true, mayShed: true, env: (scale) => ({ BURGEE_MAX_STREAMS: String(capOf(scale)) }) },
   mutants: ['without-cap', 'come-back-together'],

@@ -236,7 +236,7 @@ const revoked: Fault = {
     stage.within('streamsClosedMs', performance.now() - revokedAt, 5000);
     const decided = apps.decided();
     // each comes back once, is refused, and asks again after five minutes at the earliest
-    await pause(stage.scale.isTimed ? 60_000 : 3000);
+    await pause(stage.scale.isTimed ? 60_000 : 1500);
     stage.figures.connectsPerApplication = door.connectsAt.length / count;
     stage.expect(door.connectsAt.length <= count, `${count} applications connected ${door.connectsAt.length} times`);
     stage.expect(apps.decided() > decided, 'the applications do not decide any more');
