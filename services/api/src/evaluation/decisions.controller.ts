@@ -5,7 +5,7 @@ import { Credential } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
 import { contextIn } from '../ruleset/context.ts';
-import { etagMatches, waitSeconds, wantsEvents } from '../ruleset/negotiation.ts';
+import { etagMatches, lastEventId, waitSeconds, wantsEvents } from '../ruleset/negotiation.ts';
 import { Polls } from '../ruleset/poll.store.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
 import type { Snapshot } from '../ruleset/snapshot.ts';
@@ -46,7 +46,7 @@ export class DecisionsController {
     const key = request.credential as KeyCredential;
     const context = contextIn(request.body);
     let snapshot = await this.#decisions.snapshotOf(key);
-    if (wantsEvents(request.headers.accept)) return this.#stream(request, reply, { key, snapshot, context });
+    if (wantsEvents(request.headers.accept)) return this.#stream(request, reply, { key, held: snapshot, context });
     const audience = audienceOf(key);
     const isHeld = () => etagMatches(request.headers['if-none-match'], `"${tag}"`);
     let tag = this.#decisions.tag(snapshot, audience, context);
@@ -70,13 +70,14 @@ export class DecisionsController {
     reply.header('content-type', 'application/json; charset=utf-8').send(body);
   }
 
-  #stream(
+  async #stream(
     request: FastifyRequest,
     reply: FastifyReply,
-    asked: { key: KeyCredential; snapshot: Snapshot; context: EvaluationContext },
-  ): void {
-    const { key, snapshot, context } = asked;
-    const { 'last-event-id': lastEventId } = request.headers;
+    asked: { key: KeyCredential; held: Snapshot; context: EvaluationContext },
+  ): Promise<void> {
+    const { key, held, context } = asked;
+    const seen = lastEventId(request.headers);
+    const snapshot = seen === undefined ? held : await this.#rulesets.notBehind(held, versionIn(seen));
     let undo = () => {};
     const stream = this.#streams.open(reply, {
       kind: 'decisions',
@@ -88,7 +89,12 @@ export class DecisionsController {
       stream,
       context,
       audience,
-      lastEventId: String(lastEventId ?? ''),
+      lastEventId: seen,
     });
   }
+}
+
+/** Ids of events are `version/tag`. */
+function versionIn(eventId: string): string {
+  return eventId.split('/', 1)[0] ?? '';
 }

@@ -1,13 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credential, Public } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
 import { contextIn } from '../ruleset/context.ts';
-import { etagMatches } from '../ruleset/negotiation.ts';
+import { etagMatches, lastEventId } from '../ruleset/negotiation.ts';
 import { RulesetStore } from '../ruleset/ruleset.store.ts';
-import type { Snapshot } from '../ruleset/snapshot.ts';
 import { EventStreams } from '../ruleset/stream.store.ts';
 import { audienceOf, Decisions } from './decision.store.ts';
 import { EventTokens } from './event-token.store.ts';
@@ -64,7 +62,9 @@ export class OfrepController {
     const credential = request.credential as KeyCredential;
     const context = contextIn(request.body);
     const ifNoneMatch = request.headers['if-none-match'];
-    const snapshot = await this.#atLeast(await this.#decisions.snapshotOf(credential), request.query as Nudge);
+    const held = await this.#decisions.snapshotOf(credential);
+    const nudgedTo = versionNudgedTo(request.query as Nudge);
+    const snapshot = nudgedTo === undefined ? held : await this.#rulesets.notBehind(held, nudgedTo);
     this.#nudges.watch(snapshot);
     const audience = audienceOf(credential);
     const tag = this.#decisions.tag(snapshot, audience, context);
@@ -94,21 +94,7 @@ export class OfrepController {
       isAllowed: () => this.#keys.isGood(keyId),
       onEnd: () => undo(),
     });
-    undo = this.#nudges.follow(snapshot, stream, lastEventId(request));
-  }
-
-  /** A client that another replica nudged must not get what that replica has left behind. */
-  async #atLeast(snapshot: Snapshot, nudge: Nudge): Promise<Snapshot> {
-    const { flagConfigEtag, flagConfigLastModified } = nudge;
-    if (flagConfigEtag === undefined && flagConfigLastModified === undefined) return snapshot;
-    let newest = snapshot;
-    // a run that is under way may have looked before the change; the second one begins after it
-    for (let run = 1; run <= 2 && newest.version !== flagConfigEtag; run += 1) {
-      // away, or too slow: what is in memory is the newest there is
-      await Promise.race([this.#rulesets.synchronise().catch(() => undefined), pause(patienceMs, undefined, noRef)]);
-      newest = await this.#rulesets.open(snapshot.environmentId);
-    }
-    return newest;
+    undo = this.#nudges.follow(snapshot, stream, lastEventId(request.headers));
   }
 }
 
@@ -118,12 +104,10 @@ interface Nudge {
   readonly flagConfigLastModified?: unknown;
 }
 
-const patienceMs = 1000;
-const noRef = { ref: false } as const;
-
-function lastEventId(request: FastifyRequest): string | undefined {
-  const id = request.headers['last-event-id'];
-  return typeof id === 'string' && id !== '' ? id : undefined;
+/** The version that a client was nudged to; empty: it only knows when. */
+function versionNudgedTo({ flagConfigEtag, flagConfigLastModified }: Nudge): string | undefined {
+  if (flagConfigEtag === undefined && flagConfigLastModified === undefined) return undefined;
+  return typeof flagConfigEtag === 'string' ? flagConfigEtag : '';
 }
 
 function streamsMember(token: string): string {

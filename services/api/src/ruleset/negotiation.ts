@@ -15,3 +15,9 @@ export function waitSeconds(prefer: string | string[] | undefined): number | und
   const seconds = Number(/(?:^|[,;])\s*wait\s*=\s*"?(\d{1,2})"?\s*(?:[,;]|$)/i.exec(String(prefer ?? ''))?.[1]);
   return seconds >= 1 && seconds <= 55 ? seconds : undefined;
 }
+
+/** What a reader that comes back to a stream saw last. */
+export function lastEventId(headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Credential } from '../access/credential.guard.ts';
 import type { KeyCredential } from '../access/credential.ts';
 import { KeyStore } from '../access/key.store.ts';
-import { etagMatches, waitSeconds, wantsEvents } from './negotiation.ts';
+import { etagMatches, lastEventId, waitSeconds, wantsEvents } from './negotiation.ts';
 import { Polls } from './poll.store.ts';
 import type { RelayKeys } from './relay-keys.ts';
 import { RulesetStore } from './ruleset.store.ts';
@@ -71,8 +71,10 @@ export class RulesetController {
     return { snapshot, keys, etag: keys === undefined ? `"${snapshot.version}"` : `"${snapshot.version}.${keys.tag}"` };
   }
 
-  #stream(request: FastifyRequest, reply: FastifyReply, snapshot: Snapshot): void {
+  async #stream(request: FastifyRequest, reply: FastifyReply, held: Snapshot): Promise<void> {
     const { keyId, keyKind } = request.credential as KeyCredential;
+    const lastVersion = lastEventId(request.headers);
+    const snapshot = lastVersion === undefined ? held : await this.#rulesets.notBehind(held, lastVersion);
     let undo = () => {};
     const stream = this.#streams.open(reply, {
       kind: 'ruleset',
@@ -81,7 +83,7 @@ export class RulesetController {
     });
     undo = this.#rulesetStreams.follow(snapshot, {
       stream,
-      lastVersion: lastEventId(request),
+      lastVersion,
       isRelay: keyKind === 'relay',
     });
   }
@@ -102,11 +104,6 @@ async function bodyOf({ snapshot, keys }: Found, accepted: string | string[] | u
 /** Only relays that find no way for a stream ask for it, and get 304 as long as nothing changes: not worth keeping. */
 function withKeys(snapshot: Snapshot, keys: RelayKeys): string {
   return `${JSON.stringify(snapshot.ruleset).slice(0, -1)},"keys":${keys.text}}`;
-}
-
-function lastEventId(request: FastifyRequest): string | undefined {
-  const id = request.headers['last-event-id'];
-  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 type Encoding = 'identity' | 'gzip' | 'br';

@@ -105,6 +105,21 @@ export class RulesetStore implements OnApplicationShutdown {
     });
   }
 
+  /**
+   * The snapshot to answer somebody with who was told of `version`, perhaps by a replica that is ahead of this one. Waits
+   * two seconds at most; an older version costs nothing.
+   */
+  async notBehind(snapshot: Snapshot, version: string): Promise<Snapshot> {
+    let newest = snapshot;
+    // a run that is under way may have looked before the change; the second one begins after it
+    for (let run = 1; run <= 2 && mayBeAhead(version, newest.version); run += 1) {
+      // away, or too slow: what is in memory is the newest there is
+      await Promise.race([this.synchronise().catch(() => undefined), pause(patienceMs, undefined, { ref: false })]);
+      newest = await this.open(snapshot.environmentId);
+    }
+    return newest;
+  }
+
   /** Reads an environment again, if it is another one; calls that come while it is being read share one further reading. */
   refresh(environmentId: string): Promise<void> {
     return this.#roomOf(environmentId).read();
@@ -261,6 +276,13 @@ function heldVersion({ served: { snapshot } }: Room): string | undefined {
   return snapshot?.source === 'live' ? snapshot.version : undefined;
 }
 
+/** A lower count was left behind, here or by a restored database; what is no version of ours may be anything. */
+function mayBeAhead(version: string, held: string): boolean {
+  return version !== held && !(Number.parseInt(version, 10) < Number.parseInt(held, 10));
+}
+
 const gatherMs = 50;
+/** For one comparison with the source, while somebody waits. */
+const patienceMs = 1000;
 /** How long a first use waits for its source when there is a saved ruleset. */
 const diskAfterMs = 250;

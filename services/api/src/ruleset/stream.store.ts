@@ -49,8 +49,10 @@ export class EventStreams implements OnApplicationShutdown {
    */
   open(reply: FastifyReply, options: StreamOptions): EventStream {
     this.#admit(options.kind);
-    reply.hijack();
     const response = reply.raw;
+    // gone while its question was looked into: it would never be heard to close
+    if (response.destroyed) throw new BurgeeError('UNAVAILABLE', 'the reader has gone');
+    reply.hijack();
     response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders });
     response.write(`retry: ${retryMs()}\n\n`);
     const stream = new OpenStream(response, options, this.#countCut);
