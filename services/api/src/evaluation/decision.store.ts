@@ -81,7 +81,7 @@ export class Decisions {
     const isHidden = audience === 'client' && compiled.flags.get(key)?.clientVisible === false;
     const evaluation = evaluate(compiled, key, context, this.#clock());
     if (audience === 'server' && evaluation.errorCode === 'FLAG_NOT_FOUND') {
-      this.#tally.miss({ environmentId: snapshot.environmentId, flagKey: key });
+      this.#tally.miss(snapshot.environmentId, key);
     }
     if (!isHidden) return this.#render(snapshot, audience, evaluation);
     const errorMessage = `no flag ${key} in environment ${compiled.environment}`;

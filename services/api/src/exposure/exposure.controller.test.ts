@@ -95,6 +95,22 @@ test('keeps unknown flags with how often they were asked for', async () => {
   });
 });
 
+test('a flag that is asked for again and again hides no other, and each time counts', async () => {
+  const ask = (key: string) => api.post(`/ofrep/v1/evaluate/flags/${key}`, { body: {} });
+  for (let times = 0; times < 30; times += 1)
+    await Promise.all(Array.from({ length: 50 }, () => ask('hot-and-missing')));
+  await ask('also-missing');
+  await eventually(async () => {
+    const rows = await api.database.sql(
+      `select flag_key, count::int from burgee.unknown_flag where application = 'ofrep' order by 1`,
+    );
+    expect(rows).toEqual([
+      { flag_key: 'also-missing', count: 1 },
+      { flag_key: 'hot-and-missing', count: 1500 },
+    ]);
+  });
+});
+
 test('keeps no more unknown flags of browsers than anybody could look at, and goes on counting those', async () => {
   const kept = async () =>
     api.database.sql<{ rows: number; seen: number }>(

@@ -75,8 +75,8 @@ async function writeUnknown(trx: Transaction<DB>, unknown: readonly UnknownFlag[
   const rows = JSON.stringify(unknown);
   await sql`
     insert into burgee.unknown_flag as seen (environment_id, flag_key, application, count)
-    select environment.id, asked."flagKey", asked.application, count(*)
-    from jsonb_to_recordset(${rows}::jsonb) as asked ("flagKey" text, application text, "environmentId" uuid, "throughClientKey" boolean)
+    select environment.id, asked."flagKey", asked.application, sum(coalesce(asked.count, 1))
+    from jsonb_to_recordset(${rows}::jsonb) as asked ("flagKey" text, count bigint, application text, "environmentId" uuid, "throughClientKey" boolean)
     join burgee.environment on environment.id = asked."environmentId"
     left join (select environment_id, count(*) from burgee.unknown_flag group by environment_id) as here
       on here.environment_id = environment.id

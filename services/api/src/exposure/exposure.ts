@@ -18,6 +18,8 @@ export interface ExposureCount {
 /** A flag that code asked for and that is not there. */
 export interface UnknownFlag {
   readonly flagKey: string;
+  /** How often; once unless told. */
+  readonly count?: number;
   readonly application: string;
   readonly environmentId: string;
   readonly throughClientKey: boolean;

@@ -23,6 +23,8 @@ export interface Counter {
 export interface Missing {
   readonly environmentId: string;
   readonly flagKey: string;
+  /** How often. */
+  count: number;
 }
 
 /** How many different missing flags are remembered between two takings. */
@@ -38,7 +40,7 @@ export class Tally {
   /** By reason, what was taken already. */
   readonly #decided = new Map<Reason, number>();
   readonly #together = new Set<CountedTogether>();
-  readonly #missing: Missing[] = [];
+  readonly #missing = new Map<string, Missing>();
 
   constructor(@Inject(METRICS) metrics: Registry) {
     const decisions = () => this.decisions();
@@ -81,13 +83,20 @@ export class Tally {
   }
 
   /** Remembers that code asked for a flag that is not there; call it for trusted askers only. */
-  miss(missing: Missing): void {
-    if (this.#missing.length < missingKept && storableKey.test(missing.flagKey)) this.#missing.push(missing);
+  miss(environmentId: string, flagKey: string): void {
+    const name = `${environmentId} ${flagKey}`;
+    const known = this.#missing.get(name);
+    if (known !== undefined) known.count += 1;
+    else if (this.#missing.size < missingKept && storableKey.test(flagKey)) {
+      this.#missing.set(name, { environmentId, flagKey, count: 1 });
+    }
   }
 
   /** Takes what was missed since the previous call. */
   takeMissing(): Missing[] {
-    return this.#missing.splice(0);
+    const taken = [...this.#missing.values()];
+    this.#missing.clear();
+    return taken;
   }
 
   /** Takes what was counted since the previous call; counters that were not used meanwhile are kept for their holders. */
