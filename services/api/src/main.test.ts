@@ -14,6 +14,15 @@ test('starts while Postgres is away, says that it is not ready, and stops', asyn
   await expect(fetch(`${api.url}/livez`)).rejects.toThrow();
 });
 
+test('closes each connection with its next answer once it is told to stop', async () => {
+  const environment = await apiEnvironment('postgres://nobody:nothing@127.0.0.1:1/none');
+  const api = await startApi({ ...environment, BURGEE_DRAIN_MS: '500' });
+  expect((await fetch(`${api.url}/livez`)).headers.get('connection')).not.toBe('close');
+  const stopped = api.stop();
+  expect((await fetch(`${api.url}/livez`)).headers.get('connection')).toBe('close');
+  await stopped;
+});
+
 test('starts without a warning of the framework', async () => {
   const warned = vi.spyOn(process, 'emitWarning');
   const api = await startApi(await apiEnvironment('postgres://nobody:nothing@127.0.0.1:1/none'));

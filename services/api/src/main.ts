@@ -78,6 +78,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
 
 async function drain(app: NestFastifyApplication, logger: Logger): Promise<void> {
   logger.info('the api drains');
+  app.get(Traffic).leave();
   await app.get(Readiness).drain();
   await Promise.race([app.close(), pause(closeWithinMs, undefined, { ref: false })]);
   logger.info('the api has stopped');

@@ -29,6 +29,7 @@ export class Traffic {
   readonly #requests: Requests;
   readonly #logger: Logger;
   readonly #seldomSlow = seldom(slowLoggedEveryMs, () => performance.now());
+  #isLeaving = false;
 
   constructor(
     @Inject(Limits) limits: Limits,
@@ -42,6 +43,11 @@ export class Traffic {
     this.#connections = connections;
     this.#requests = requests;
     this.#logger = logger;
+  }
+
+  /** From now on every answer is the last one on its connection: whoever keeps connections open makes new ones elsewhere. */
+  leave(): void {
+    this.#isLeaving = true;
   }
 
   /** Call it before any route is added. */
@@ -60,6 +66,7 @@ export class Traffic {
     const shedding = this.#shedding;
     return (request, reply, done) => {
       request.arrivedAt = performance.now();
+      if (this.#isLeaving) reply.header('connection', 'close');
       if (isWatched) return done(); // operators are always answered
       if (mayBeShed && shedding.isHigh) return done(shedding.refusal());
       if (this.#connections.isSurplus(request.raw.socket)) {
