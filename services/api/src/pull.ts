@@ -4,6 +4,7 @@ import { isUnavailable } from './errors.ts';
 import { createApp } from './main.ts';
 import { createLogger } from './platform.module.ts';
 import { RulesetStore } from './ruleset/ruleset.store.ts';
+import { RelayKeyRefused } from './upstream.ts';
 
 /**
  * Saves what a relay with these settings would serve into its folder of snapshots, and ends.
@@ -32,7 +33,7 @@ async function served(rulesets: RulesetStore): Promise<string[]> {
       await rulesets.synchronise();
       return rulesets.snapshots().map(({ ruleset }) => ruleset.environment);
     } catch (error) {
-      if (!isUnavailable(error) || Date.now() > giveUpAt) throw error;
+      if (!isUnavailable(error) || error instanceof RelayKeyRefused || Date.now() > giveUpAt) throw error;
     }
   }
 }

@@ -47,7 +47,16 @@ export class Upstream {
   }
 }
 
-function away(what: string, cause?: unknown): BurgeeError {
+/** The upstream is there and does not know the key: waiting does not mend it. */
+export class RelayKeyRefused extends BurgeeError {
+  constructor(url: string) {
+    const fix = 'Make a relay key there, and give it as BURGEE_RELAY_KEY.';
+    super('UNAVAILABLE', `The upstream Burgee at ${url} refuses the relay's key.`, { fix, retryAfterSeconds: 60 });
+  }
+}
+
+/** The upstream cannot be asked at the moment. */
+export function away(what: string, cause?: unknown): BurgeeError {
   return new BurgeeError('UNAVAILABLE', `The upstream Burgee ${what}.`, { cause, retryAfterSeconds: 2 });
 }
 

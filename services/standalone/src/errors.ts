@@ -14,7 +14,7 @@ export class StartError extends Error {
 export function report(error: unknown): number {
   const { exitCode, fix } = error as { exitCode?: unknown; fix?: unknown };
   const expected = typeof exitCode === 'number' || typeof fix === 'string';
-  console.error(expected ? (error as Error).message : error);
+  console.error(expected ? [(error as Error).message, fix].filter(Boolean).join(' ') : error);
   return typeof exitCode === 'number' ? exitCode : 1;
 }
 

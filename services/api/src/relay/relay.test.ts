@@ -141,6 +141,24 @@ test('starts without its upstream from what was pulled before', async () => {
   expect(await plain(relay.url, upstream.keys.client)).toMatchObject({ value: true, reason: 'CACHED' });
 });
 
+test('a pull with a key that is revoked upstream ends at once and says so', async () => {
+  const upstream = await startTestApi(flags);
+  await upstream.database.sql(`update burgee.api_key set revoked_at = now() where kind = 'relay'`);
+  await eventually(async () =>
+    expect((await ask(upstream.url, '/v1/exposures', upstream.keys.relay)).status).toBe(401),
+  );
+  const settings = {
+    PORT: (await apiEnvironment('')).PORT,
+    BURGEE_ROLE: 'relay',
+    BURGEE_UPSTREAM_URL: upstream.url,
+    BURGEE_RELAY_KEY: upstream.keys.relay,
+    BURGEE_LOG_LEVEL: 'silent',
+    BURGEE_SNAPSHOT_DIR: mkdtempSync(join(tmpdir(), 'burgee-pulled-')),
+  };
+  await expect(pullSnapshots(settings)).rejects.toThrow(`at ${upstream.url} refuses the relay's key`);
+  await upstream.stop();
+});
+
 test('without upstream and without a snapshot it lives, and is not ready', async () => {
   const upstream = await startTestApi(flags);
   await upstream.stop();

@@ -4,11 +4,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { hashApiKey } from '../access/api-key.ts';
 import type { KeySource, StoredKey } from '../access/key-source.ts';
-import { BurgeeError } from '../errors.ts';
+import type { BurgeeError } from '../errors.ts';
 import { LOGGER } from '../platform.module.ts';
 import type { FormerForms, RawRuleset } from '../ruleset/assemble.ts';
 import type { Listener, RulesetSource, StoredRuleset } from '../ruleset/source.ts';
-import { Upstream, type UpstreamEnvironment } from '../upstream.ts';
+import { away, RelayKeyRefused, Upstream, type UpstreamEnvironment } from '../upstream.ts';
 import { hear, nothingTold, type Told } from './told.ts';
 
 /**
@@ -18,11 +18,13 @@ import { hear, nothingTold, type Told } from './told.ts';
 @Injectable()
 export class UpstreamListener implements RulesetSource, KeySource {
   readonly #followed: ReadonlyMap<string, Followed>;
+  readonly #url: string;
   readonly #logger: Logger;
   readonly #uses = new Map<string, number>();
   #tellUsesAt = 0;
 
   constructor(@Inject(Upstream) upstream: Upstream, @Inject(LOGGER) logger: Logger) {
+    this.#url = upstream.url;
     this.#logger = logger;
     const followed = upstream.environments.map((environment) => [environment.id, new Followed(upstream, environment)]);
     this.#followed = new Map(followed as [string, Followed][]);
@@ -33,7 +35,7 @@ export class UpstreamListener implements RulesetSource, KeySource {
     heldVersion: string | undefined,
   ): Promise<StoredRuleset | 'unchanged' | undefined> {
     const { ruleset, auditHead } = this.#followed.get(environmentId)?.told ?? nothingTold;
-    if (ruleset === undefined) throw notToldYet();
+    if (ruleset === undefined) throw this.#notToldYet();
     if (ruleset.version === heldVersion) return 'unchanged';
     return { raw: ruleset as unknown as RawRuleset, auditHead, auditEntry: '0' };
   }
@@ -53,7 +55,7 @@ export class UpstreamListener implements RulesetSource, KeySource {
     const keys = [...this.#followed.values()].flatMap(({ environment: { id }, told }) => {
       return told.keys ?? held.filter(({ environmentId, kind }) => environmentId === id && kind !== 'relay');
     });
-    if (keys.length === 0 && !this.#hasHeardOfKeys()) throw notToldYet();
+    if (keys.length === 0 && !this.#hasHeardOfKeys()) throw this.#notToldYet();
     return [...keys, ...[...this.#followed.values()].map(({ environment }) => ownKey(environment))];
   }
 
@@ -90,6 +92,11 @@ export class UpstreamListener implements RulesetSource, KeySource {
     for (const one of this.#followed.values()) one.close();
   }
 
+  #notToldYet(): BurgeeError {
+    if ([...this.#followed.values()].some(({ isRefused }) => isRefused)) return new RelayKeyRefused(this.#url);
+    return away(`at ${this.#url} is not heard`);
+  }
+
   #hasHeardOfKeys(): boolean {
     return [...this.#followed.values()].some(({ told }) => told.keys !== undefined);
   }
@@ -97,7 +104,7 @@ export class UpstreamListener implements RulesetSource, KeySource {
   /** Nothing is said about an environment while its upstream is away: it may have changed meanwhile. */
   #reached(environmentId: string): Followed {
     const followed = this.#followed.get(environmentId);
-    if (followed?.isLive !== true) throw notToldYet();
+    if (followed?.isLive !== true) throw this.#notToldYet();
     return followed;
   }
 }
@@ -111,6 +118,7 @@ class Followed {
   #connection: Connection | undefined;
   #told = nothingTold;
   #isLive = false;
+  #isRefused = false;
   #isResumable = true;
   #hint: NodeJS.Immediate | undefined;
 
@@ -126,6 +134,11 @@ class Followed {
   /** True while the upstream is heard, if only by its heartbeats. */
   get isLive(): boolean {
     return this.#isLive;
+  }
+
+  /** True while the upstream answers that the relay's key is none, or none any more. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** Resolves with the first thing that is heard, and with the first failure. */
@@ -183,6 +196,7 @@ class Followed {
     this.#told = next ?? this.#told;
     if (next?.ruleset === undefined) return next !== undefined;
     this.#isLive = true;
+    this.#isRefused = false;
     // the events of one change come together: they are one hint
     this.#hint ??= setImmediate(() => {
       this.#hint = undefined;
@@ -193,6 +207,7 @@ class Followed {
 
   #lose({ cause, detail }: Failure, logger: Logger): void {
     this.#isLive = false;
+    this.#isRefused = cause === 'refused';
     logger.warn({ environmentId: this.environment.id, cause, detail }, 'the upstream is not heard');
   }
 }
@@ -201,8 +216,4 @@ class Followed {
 function ownKey({ id, key }: UpstreamEnvironment): StoredKey {
   const hash = hashApiKey(key).toString('hex');
   return { id, environmentId: id, kind: 'relay', name: 'relay', hash, expiresAt: null };
-}
-
-function notToldYet(): BurgeeError {
-  return new BurgeeError('UNAVAILABLE', 'The upstream Burgee is away.', { retryAfterSeconds: 2 });
 }
