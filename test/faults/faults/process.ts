@@ -194,7 +194,7 @@ const slowed: Fault = {
   },
   mutants: ['never-sheds'],
   async play(stage) {
-    const flood = stage.newLoad({ perSecond: stage.scale.evaluationsPerSecond * 3, bulk: 0.6, timeoutMs: 8000 });
+    const flood = stage.newLoad({ perSecond: stage.scale.evaluationsPerSecond * 5, sockets: 1500, timeoutMs: 8000 });
     let from = 0;
     let fullSpeed = () => {};
     const { tally } = stage;

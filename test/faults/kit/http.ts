@@ -26,8 +26,8 @@ export interface Asked {
   readonly retry?: boolean;
 }
 
-export function keepAliveAgent(): Agent {
-  return new Agent({ keepAlive: true, maxSockets: 128, scheduling: 'lifo' });
+export function keepAliveAgent(maxSockets = 128): Agent {
+  return new Agent({ keepAlive: true, maxSockets, scheduling: 'lifo' });
 }
 
 /** One request; never throws. */

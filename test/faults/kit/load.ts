@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly bulk: number;
   /** Once more on a fresh connection when there is no answer. */
   readonly retry: boolean;
+  /** Questions at once; what is more waits here. */
+  readonly sockets?: number;
   /** An evaluation that takes longer has failed. */
   readonly timeoutMs: number;
   readonly model: Model;
@@ -27,13 +29,14 @@ export interface LoadOptions {
 /** Evaluations at a steady rate, whether answers come or not, each compared with the model. */
 export class Load {
   readonly #options: LoadOptions;
-  readonly #agent: Agent = keepAliveAgent();
+  readonly #agent: Agent;
   readonly #etags = new Map<string, { etag: string; version: string }>();
   readonly #open = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    this.#agent = keepAliveAgent(options.sockets);
   }
 
   start(): void {
