@@ -136,7 +136,9 @@ async function insertFlags(owner: pg.Client, flags: readonly NeutralFlag[]): Pro
 async function switchFlag(owner: pg.Client, flagKey: string, isOn: boolean): Promise<void> {
   const { rowCount } = await owner.query(
     `update burgee.flag_setting
-        set default_serve = to_jsonb($2::text)
+        set default_serve = to_jsonb($2::text),
+            -- also where it says so already: whoever measures waits for a change
+            salt = gen_random_uuid()::text
        from burgee.flag
       where flag.id = flag_id
         and flag.key = $1
