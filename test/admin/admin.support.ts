@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, globSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startApi } from '@burgee/api';
-import { seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { freePort, seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 
 /** A real api over a database of its own with the demo in it, which serves the built admin. */
 export interface RunningAdmin {
@@ -66,12 +65,3 @@ const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   type: 'pkcs8',
   format: 'pem',
 }) as string;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

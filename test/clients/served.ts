@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:net';
 import { newApiKey, startApi } from '@burgee/api';
-import { type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { freePort, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 
 /** How long a change may take to reach a client; it takes milliseconds. */
 export const patiently = { timeout: 20_000 } as const;
@@ -169,13 +168,4 @@ async function environmentOf(database: ThrowawayDatabase): Promise<Record<string
     // bad keys are among what is tried out
     BURGEE_REFUSED_RATE_LIMIT: '0',
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

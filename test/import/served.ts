@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { hashAccessToken, newAccessToken, newApiKey, startApi } from '@burgee/api';
-import { seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { freePort, seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 
 /** An api on the demo project, a server key of each environment that is asked for, and the command line signed in as its administrator. */
 export interface Served {
@@ -70,15 +69,4 @@ function run(args: readonly string[], env: Readonly<Record<string, string>>) {
   return new Promise<{ code: number; out: string; err: string }>((resolve) =>
     child.on('close', (code) => resolve({ code: code ?? -1, ...written })),
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

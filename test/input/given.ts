@@ -1,10 +1,9 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashAccessToken, newAccessToken, newApiKey, startApi } from '@burgee/api';
-import { seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { freePort, seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 
 /** Texts that no answer may ever show. */
 export const canaries = {
@@ -232,13 +231,4 @@ function captureLog(): { text: () => string; end: () => void } {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

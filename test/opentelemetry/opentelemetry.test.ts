@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newApiKey } from '@burgee/api';
-import { eventually, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { eventually, freePort, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -177,12 +177,3 @@ describe.skipIf(folder === undefined)('an api that was started with --import ope
     expect(collector.spans().some(({ name }) => /livez|readyz|metrics/.test(name))).toBe(false);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

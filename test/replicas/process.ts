@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '@burgee/test/support';
 import { root } from '../support/paths.ts';
 
 /** A `burgee-server` in a process of its own. */
@@ -59,12 +59,4 @@ async function listening(child: ChildProcess): Promise<string> {
 async function endedBefore(child: ChildProcess): Promise<never> {
   const [code] = (await once(child, 'exit')) as [number | null];
   throw new Error(`burgee-server ended with ${code} before it listened`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }

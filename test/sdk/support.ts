@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:net';
 import { newApiKey, type RunningApi, startApi } from '@burgee/api';
-import { seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { freePort, seed, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 
 /** The demo's production environment behind a real api over real Postgres. */
 export interface DemoApi extends AsyncDisposable {
@@ -60,16 +59,6 @@ async function insertKey(database: ThrowawayDatabase, kind: 'client' | 'server')
     [kind, `${kind} of the test`, hash, prefix],
   );
   return text;
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({

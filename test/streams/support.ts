@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { get, type IncomingMessage, request } from 'node:http';
-import { createServer } from 'node:net';
 import { newApiKey, type RunningApi, startApi } from '@burgee/api';
-import { type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { freePort, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 
 /** One environment with a flag that counts, and any number of replicas before it. */
 export interface Streams extends AsyncDisposable {
@@ -170,16 +169,6 @@ async function insertKey(database: ThrowawayDatabase, kind: 'client' | 'server')
     [kind, `${kind} of the test`, hash, prefix],
   );
   return text;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:net';
-import { type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
+import { freePort, type ThrowawayDatabase, throwawayDatabase } from '@burgee/test/support';
 import { newApiKey } from './access/api-key.ts';
 import type { KeyKind } from './access/credential.ts';
 import type { Environment } from './config.ts';
@@ -151,14 +150,3 @@ const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   type: 'pkcs8',
   format: 'pem',
 }) as string;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

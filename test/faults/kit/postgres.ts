@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type RunningPostgres, startPostgres } from '@burgee/migrations/embedded';
+import { freePort } from '@burgee/test/support';
 import pg from 'pg';
-import { freePort } from './ports.ts';
 
 /** A PostgreSQL of the kit's own, which may be killed, and comes back on the same port with the same data. */
 export interface KillablePostgres {

@@ -1,8 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { eventually } from '@burgee/test/support';
-import { freePort } from './ports.ts';
+import { eventually, freePort } from '@burgee/test/support';
 
 const version = 'v2.12.0';
 
